@@ -1,0 +1,316 @@
+using static WgDynamic.Leasing.Tests.Peers;
+
+namespace WgDynamic.Leasing.Tests;
+
+public class LeaseBookTests
+{
+    private readonly LeaseBook _book = Book("10.0.0.0/29", "2001:db8::/125");
+
+    private static LeaseBook Book(params string[] pools)
+    {
+        LeaseBook book = new(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(100), Retention = TimeSpan.FromDays(1) });
+        book.SetPools(pools.Select(pool => IpPrefix.Parse(pool)), []);
+        return book;
+    }
+
+    private LeaseGrant Ask(PublicKey peer, IpAddress? four, IpAddress? six = null, double at = 0) =>
+        _book.Request(new LeaseRequest(peer, four, six), At(at));
+
+    private IpAddress Grant4(PublicKey peer, double at = 0) => Ask(peer, Any4, null, at).IPv4!.Address;
+
+    [Fact]
+    public void Both_families_are_leased_at_once()
+    {
+        LeaseGrant grant = Ask(Alice, Any4, Any6);
+        Assert.True(grant.IsComplete);
+        Assert.True(IpPrefix.Parse("10.0.0.0/29").Contains(grant.IPv4!.Address));
+        Assert.True(IpPrefix.Parse("2001:db8::/125").Contains(grant.IPv6!.Address));
+        Assert.Equal(TimeSpan.FromSeconds(100), grant.LeaseTime);
+        Assert.Equal(At(100).Uptime, grant.IPv4.Expiry);
+        Assert.Equal(2, _book.ActiveCount);
+    }
+
+    [Fact]
+    public void Asking_for_any_again_gives_the_same_again() // vector 02c, where the prototype gives others
+    {
+        IpAddress first = Grant4(Alice);
+        Assert.Equal(first, Grant4(Alice, at: 50));
+        Assert.Equal(1, _book.ActiveCount);
+        Assert.Equal(At(150).Uptime, _book.Find(first)!.Expiry);
+    }
+
+    [Fact]
+    public void A_family_that_is_not_named_is_given_back() // vectors 02d, 02e
+    {
+        LeaseGrant both = Ask(Alice, Any4, Any6);
+        LeaseGrant four = Ask(Alice, Any4);
+        Assert.Equal(both.IPv4, four.IPv4);
+        Assert.Null(four.IPv6);
+        Assert.Equal(LeaseState.Released, _book.Find(both.IPv6!.Address)!.State);
+        LeaseGrant none = Ask(Alice, null);
+        Assert.True(none.IsComplete);
+        Assert.Equal(0, _book.ActiveCount);
+    }
+
+    [Fact]
+    public void An_address_that_is_asked_for_is_given_if_it_is_free() // vector 07
+    {
+        Assert.Equal(Ip("10.0.0.3"), Ask(Alice, Ip("10.0.0.3")).IPv4!.Address);
+        LeaseGrant refused = Ask(Bob, Ip("10.0.0.3"), Any6);
+        Assert.False(refused.IsComplete);
+        Assert.Null(refused.IPv4);
+        Assert.NotNull(refused.IPv6);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0")] // network address
+    [InlineData("10.0.0.7")] // broadcast address
+    [InlineData("10.0.0.8")] // outside
+    [InlineData("192.0.2.1")]
+    public void An_address_that_is_in_no_pool_is_refused(string address) => // vectors 07b, 07c, 08
+        Assert.Null(Ask(Alice, Ip(address)).IPv4);
+
+    [Fact]
+    public void Moving_to_another_address_frees_the_old_one_and_a_refusal_keeps_it() // protocol.md, 12
+    {
+        Ask(Bob, Ip("10.0.0.1"));
+        Ask(Alice, Ip("10.0.0.2"));
+        LeaseGrant refused = Ask(Alice, Ip("10.0.0.1"), null, at: 10);
+        Assert.False(refused.IsComplete);
+        Assert.Equal(Ip("10.0.0.2"), refused.IPv4!.Address);
+        Assert.Equal(At(110).Uptime, refused.IPv4.Expiry);
+
+        Assert.Equal(Ip("10.0.0.3"), Ask(Alice, Ip("10.0.0.3")).IPv4!.Address);
+        Assert.Equal(LeaseState.Released, _book.Find(Ip("10.0.0.2"))!.State);
+        Assert.Equal(2, _book.ActiveCount);
+        Assert.NotNull(Ask(Carol, Ip("10.0.0.2")).IPv4);
+    }
+
+    [Fact]
+    public void No_client_drains_a_pool_by_moving() // protocol.md, 12
+    {
+        for (int i = 0; i < 100; i++)
+            Assert.True(Ask(Alice, Ip($"10.0.0.{1 + (i % 6)}")).IsComplete);
+        Assert.Equal(1, _book.ActiveCount);
+    }
+
+    [Fact]
+    public void A_full_pool_refuses_and_gives_again_when_something_is_freed()
+    {
+        for (int i = 0; i < 6; i++)
+            Assert.True(Ask(Peer(i), Any4).IsComplete);
+        Assert.False(Ask(Peer(7), Any4).IsComplete);
+        IpAddress freed = _book.Leases.Single(lease => lease.Peer == Peer(3)).Address;
+        _book.Release(Peer(3), At(1));
+        Assert.Equal(freed, Ask(Peer(7), Any4).IPv4!.Address);
+        Assert.False(Ask(Peer(3), Any4).IsComplete);
+    }
+
+    [Fact]
+    public void A_lease_ends_when_its_time_is_over_and_not_before()
+    {
+        IpAddress address = Grant4(Alice);
+        Assert.Equal(At(100).Uptime, _book.NextExpiry);
+        Assert.Equal(0, _book.Expire(At(99.9)));
+        Assert.Equal(1, _book.Expire(At(100)));
+        Assert.Equal(LeaseState.Expired, _book.Find(address)!.State);
+        Assert.Equal(At(100).Wall, _book.Find(address)!.End);
+        Assert.Null(_book.NextExpiry);
+    }
+
+    [Fact]
+    public void A_renewed_lease_lives_on()
+    {
+        IpAddress address = Grant4(Alice);
+        Grant4(Alice, at: 90);
+        Assert.Equal(0, _book.Expire(At(100)));
+        Assert.Equal(At(190).Uptime, _book.NextExpiry);
+        Assert.Equal(1, _book.Expire(At(190)));
+        Assert.Equal(address, Grant4(Alice, at: 200));
+        Assert.Equal(At(300).Uptime, _book.NextExpiry);
+        Assert.Equal(1, _book.Expire(At(300)));
+    }
+
+    [Fact]
+    public void Expiry_can_be_done_in_portions()
+    {
+        for (int i = 0; i < 5; i++)
+            Grant4(Peer(i));
+        Assert.Equal(3, _book.Expire(At(200), most: 3));
+        Assert.Equal(2, _book.Expire(At(200), most: 3));
+    }
+
+    [Fact]
+    public void A_peer_gets_the_address_that_it_had_before_others_do()
+    {
+        IpAddress address = Grant4(Alice);
+        _book.Expire(At(100));
+        for (int i = 10; i < 15; i++)
+            Assert.NotEqual(address, Grant4(Peer(i), at: 101));
+        Assert.Equal(address, Grant4(Alice, at: 102));
+    }
+
+    [Fact]
+    public void When_nothing_else_is_free_the_address_that_ended_longest_ago_goes_first()
+    {
+        IpAddress[] addresses = [.. Enumerable.Range(0, 6).Select(i => Grant4(Peer(i), at: i))];
+        _book.Expire(At(102));
+        Assert.Equal(addresses[0], Grant4(Peer(20), at: 103));
+        Assert.Equal(addresses[1], Grant4(Peer(21), at: 103));
+        Assert.Equal(addresses[2], Grant4(Peer(0), at: 103)); // its own went to peer 20
+    }
+
+    [Fact]
+    public void A_book_that_lost_everything_gives_most_peers_the_same_addresses_again()
+    {
+        LeaseBook before = Book("10.0.0.0/16"), after = Book("10.0.0.0/16");
+        PublicKey[] peers = [.. Enumerable.Range(0, 1000).Select(Peer)];
+        Dictionary<PublicKey, IpAddress> had = peers.ToDictionary(peer => peer, peer => before.Request(new LeaseRequest(peer, Any4, null), At(0)).IPv4!.Address);
+        int same = peers.Reverse().Count(peer => after.Request(new LeaseRequest(peer, Any4, null), At(0)).IPv4!.Address == had[peer]);
+        Assert.InRange(same, 950, 1000);
+    }
+
+    [Fact]
+    public void What_the_operator_gave_to_one_peer_is_leased_to_no_other()
+    {
+        _book.SetPools([IpPrefix.Parse("10.0.0.0/29")], [new(IpPrefix.Parse("10.0.0.2/32"), Bob), new(IpPrefix.Parse("10.0.0.4/30"), Carol)]);
+        Assert.False(Ask(Alice, Ip("10.0.0.2")).IsComplete);
+        Assert.False(Ask(Alice, Ip("10.0.0.5")).IsComplete);
+        Assert.False(Ask(Carol, Ip("10.0.0.5")).IsComplete); // a routed subnet is not leased at all
+        HashSet<IpAddress> given = [Grant4(Peer(10)), Grant4(Peer(11))];
+        Assert.Equal([Ip("10.0.0.1"), Ip("10.0.0.3")], given.Order());
+        Assert.False(Ask(Peer(12), Any4).IsComplete);
+    }
+
+    [Fact]
+    public void What_the_operator_gave_to_a_peer_is_leased_to_it_and_stays_the_operators()
+    {
+        _book.SetPools([IpPrefix.Parse("10.0.0.0/29")], [new(IpPrefix.Parse("10.0.0.2/32"), Bob)]);
+        LeaseGrant grant = Ask(Bob, Any4);
+        Assert.Equal(Ip("10.0.0.2"), grant.IPv4!.Address);
+        Assert.False(grant.IPv4.OwnsAllowedIP);
+        Assert.True(Ask(Alice, Any4).IPv4!.OwnsAllowedIP);
+        _book.Expire(At(100));
+        Assert.Equal(Ip("10.0.0.2"), Ask(Bob, Ip("10.0.0.2"), null, at: 101).IPv4!.Address);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/0", 6)] // an exit node: everything, but nothing in particular
+    [InlineData("10.0.0.0/8", 6)] // the site that the pool was cut from
+    [InlineData("10.0.0.0/29", 0)] // all of the pool, given to one peer
+    [InlineData("10.0.0.0/30", 3)]
+    public void A_peers_wider_prefix_does_not_close_a_pool(string allowed, int leasable)
+    {
+        _book.SetPools([IpPrefix.Parse("10.0.0.0/29")], [new(IpPrefix.Parse(allowed), Bob)]);
+        Assert.Equal((UInt128)leasable, _book.Pools.Single().Size);
+    }
+
+    [Fact]
+    public void A_pool_inside_another_is_part_of_it()
+    {
+        _book.SetPools([IpPrefix.Parse("10.0.0.4/30"), IpPrefix.Parse("10.0.0.0/29"), IpPrefix.Parse("0.0.0.0/0"), IpPrefix.Parse("10.0.0.0/29")], []);
+        Assert.Equal([IpPrefix.Parse("10.0.0.0/29")], _book.Pools.Select(pool => pool.Prefix));
+        Assert.True(Ask(Alice, Ip("10.0.0.4")).IsComplete);
+    }
+
+    [Fact]
+    public void A_lease_whose_pool_is_gone_runs_on_but_is_not_renewed()
+    {
+        IpAddress old = Grant4(Alice);
+        _book.SetPools([IpPrefix.Parse("10.9.0.0/29")], []);
+        Assert.True(_book.Find(old)!.IsActive);
+        LeaseGrant moved = Ask(Alice, Any4, null, at: 1);
+        Assert.True(IpPrefix.Parse("10.9.0.0/29").Contains(moved.IPv4!.Address));
+        Assert.Equal(LeaseState.Revoked, _book.Find(old)!.State);
+    }
+
+    [Fact]
+    public void A_lease_asked_for_by_name_whose_pool_is_gone_is_refused_and_ended()
+    {
+        IpAddress old = Grant4(Alice);
+        _book.SetPools([IpPrefix.Parse("10.9.0.0/29")], []);
+        LeaseGrant refused = Ask(Alice, old, null, at: 1);
+        Assert.False(refused.IsComplete);
+        Assert.Null(refused.IPv4);
+        Assert.Equal(0, _book.ActiveCount);
+    }
+
+    [Fact]
+    public void Pools_that_come_back_know_what_is_leased_in_them()
+    {
+        IpAddress held = Grant4(Alice);
+        _book.SetPools([], []);
+        _book.SetPools([IpPrefix.Parse("10.0.0.0/29")], []);
+        for (int i = 10; i < 15; i++)
+            Assert.NotEqual(held, Grant4(Peer(i)));
+        Assert.False(Ask(Peer(15), Any4).IsComplete);
+        Assert.Equal(held, Grant4(Alice));
+    }
+
+    [Fact]
+    public void A_revoked_lease_is_not_active_and_its_peer_can_ask_again()
+    {
+        LeaseGrant grant = Ask(Alice, Any4);
+        _book.Revoke(grant.IPv4!, At(1));
+        Assert.Equal(LeaseState.Revoked, grant.IPv4!.State);
+        Assert.True(Ask(Alice, Any4).IsComplete);
+    }
+
+    [Fact]
+    public void Ended_leases_are_forgotten_in_time_and_active_ones_never()
+    {
+        Grant4(Alice);
+        Grant4(Bob, at: 50);
+        _book.Expire(At(100));
+        _book.Prune(At(100).Wall);
+        Assert.Equal(2, _book.Leases.Count);
+        _book.Prune(At(101).Wall);
+        Assert.Equal([Bob], _book.Leases.Select(lease => lease.Peer));
+    }
+
+    [Fact]
+    public async Task A_book_goes_on_where_its_store_left_it()
+    {
+        await using MemoryLeaseStore store = new();
+        LeaseGrant alice = Ask(Alice, Any4, Any6), bob = Ask(Bob, Any4);
+        _book.Release(Bob, At(10));
+        await store.CommitAsync([.. _book.Changes.Select(lease => lease.ToRecord())], TestContext.Current.CancellationToken);
+
+        LeaseBook next = Book();
+        next.Restore(await store.LoadAsync(TestContext.Current.CancellationToken), At(40));
+        next.SetPools([IpPrefix.Parse("10.0.0.0/29"), IpPrefix.Parse("2001:db8::/125")], []);
+        Assert.Equal(2, next.ActiveCount);
+        Assert.Equal(At(100).Uptime, next.Find(alice.IPv4!.Address)!.Expiry); // what is left, not all anew (vector 36)
+        Assert.Equal(LeaseState.Released, next.Find(bob.IPv4!.Address)!.State);
+        Assert.Equal(alice.IPv4.Address, next.Request(new LeaseRequest(Alice, Any4, Any6), At(41)).IPv4!.Address);
+        Assert.Equal(bob.IPv4.Address, next.Request(new LeaseRequest(Bob, Any4, null), At(42)).IPv4!.Address);
+    }
+
+    [Fact]
+    public void What_ran_out_while_the_server_was_down_expires_at_once()
+    {
+        LeaseBook next = Book();
+        next.Restore([new(Ip("10.0.0.1"), Alice, LeaseState.Active, At(-500).Wall, At(-400).Wall, true)], At(0));
+        Assert.Equal(1, next.Expire(At(0)));
+    }
+
+    [Fact]
+    public void A_clock_that_went_back_makes_no_lease_longer_than_leases_are()
+    {
+        LeaseBook next = Book();
+        next.Restore([new(Ip("10.0.0.1"), Alice, LeaseState.Active, At(0).Wall, At(1_000_000).Wall, true)], At(0));
+        Assert.Equal(At(100).Uptime, next.NextExpiry);
+    }
+
+    [Fact]
+    public void Every_change_is_told_to_the_owner()
+    {
+        LeaseGrant grant = Ask(Alice, Any4, Any6);
+        Assert.Equal([grant.IPv4!, grant.IPv6!], _book.Changes);
+        _book.Changes.Clear();
+        Ask(Alice, Ip("10.0.0.6") == grant.IPv4!.Address ? Ip("10.0.0.5") : Ip("10.0.0.6"), Any6, at: 1);
+        Assert.Contains(grant.IPv4, _book.Changes);
+        Assert.Equal(LeaseState.Released, grant.IPv4.State);
+        Assert.Equal(3, _book.Changes.Count);
+    }
+}
