@@ -11,9 +11,9 @@ public interface ILeaseStore : IAsyncDisposable
     /// Writes records in one transaction, each replacing the record of the same address. When this returns they
     /// survive whatever the store promises to survive: nobody is answered before.
     /// </summary>
-    /// <param name="records">The records, oldest first: of two for the same address the later counts.</param>
+    /// <param name="records">The records; no address twice.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask CommitAsync(IReadOnlyList<LeaseRecord> records, CancellationToken cancellationToken);
+    ValueTask CommitAsync(IReadOnlyCollection<LeaseRecord> records, CancellationToken cancellationToken);
 
     /// <summary>Forgets leases that ended long ago.</summary>
     /// <param name="endedBefore">Ended records with an earlier end go; active ones stay.</param>

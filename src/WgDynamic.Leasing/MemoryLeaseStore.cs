@@ -10,7 +10,7 @@ public sealed class MemoryLeaseStore : ILeaseStore
         ValueTask.FromResult<IReadOnlyList<LeaseRecord>>([.. _records.Values]);
 
     /// <inheritdoc/>
-    public ValueTask CommitAsync(IReadOnlyList<LeaseRecord> records, CancellationToken cancellationToken)
+    public ValueTask CommitAsync(IReadOnlyCollection<LeaseRecord> records, CancellationToken cancellationToken)
     {
         foreach (LeaseRecord record in records)
             _records[record.Address] = record;

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+
+namespace WgDynamic.Daemon;
+
+/// <summary>What a daemon is called and how it is to run.</summary>
+public sealed record DaemonSettings
+{
+    /// <summary>The program's name: in front of its messages, and in syslog.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>"client" or "server".</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The interface that it is for.</summary>
+    public required InterfaceName Interface { get; init; }
+
+    /// <summary>Stay where it was started, and log to standard error.</summary>
+    public bool Foreground { get; init; }
+
+    /// <summary>The least important level that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Where its lock lies.</summary>
+    public required string RuntimeDirectory { get; init; }
+
+    /// <summary>Its arguments, for starting it again in the background.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>setsid(2).</summary>
+    public required Action LeaveTerminal { get; init; }
+
+    /// <summary>dup2(2) of /dev/null over the standard streams.</summary>
+    public required Action CloseStandardStreams { get; init; }
+}
+
+/// <summary>
+/// What both daemons do around their work: go to the background, hold the lock, catch signals, tell who waits that
+/// they serve, and turn what fails into a message and an exit code.
+/// </summary>
+public static class DaemonHost
+{
+    /// <summary>The exit code of a daemon that could not start, or had to give up.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Runs a daemon.</summary>
+    /// <param name="settings">How.</param>
+    /// <param name="body">
+    /// The work: checks, calls the action with one line for people once it serves, and goes on until the token is
+    /// cancelled or there is nothing left to serve. A <see cref="StartupException"/> is a message, not a defect.
+    /// </param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(DaemonSettings settings, Func<DaemonLogger, Action<string>, CancellationToken, Task> body)
+    {
+        Background.Detect(settings.LeaveTerminal);
+        if (!settings.Foreground && !Background.IsDetached)
+            return await Background.StartAsync(settings.Arguments, Console.Error);
+
+        ServiceManager serviceManager = ServiceManager.FromEnvironment();
+        using StopSignal stop = new();
+        using DaemonLogger log = new(settings.LogLevel, settings.Identifier, Console.Error);
+        try
+        {
+            using InstanceLock instance = TakeLock(settings);
+            await body(log, status => Ready(settings, serviceManager, log, status), stop.Token);
+            serviceManager.Stopping();
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (StartupException error)
+        {
+            log.CannotServe(settings.Identifier, error.Message);
+            return Failure;
+        }
+        catch (Exception error)
+        {
+            log.Failed(settings.Identifier, error);
+            return Failure;
+        }
+    }
+
+    private static InstanceLock TakeLock(DaemonSettings settings)
+    {
+        try
+        {
+            return InstanceLock.TryTake(settings.RuntimeDirectory, settings.Interface, settings.Kind)
+                ?? throw new StartupException($"{settings.Interface} has a {settings.Kind} already; end it first, for instance with: pkill -f '{settings.Identifier}.* {settings.Interface}'");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"cannot make a lock in {settings.RuntimeDirectory}: {error.Message}; run as root, or name another directory with --runtime-directory");
+        }
+    }
+
+    private static void Ready(DaemonSettings settings, ServiceManager serviceManager, DaemonLogger log, string status)
+    {
+        if (Background.IsDetached)
+        {
+            // Messages go to syslog before standard error is gone, so that none is lost in between.
+            log.SwitchToSyslog();
+            Background.ReportReady(settings.CloseStandardStreams);
+        }
+
+        serviceManager.Ready(status);
+    }
+}
+
+internal static partial class HostLog
+{
+    [LoggerMessage(100, LogLevel.Critical, "{Identifier}: {Problem}")]
+    public static partial void CannotServe(this ILogger log, string identifier, string problem);
+
+    [LoggerMessage(101, LogLevel.Critical, "{Identifier}: unexpected failure, please report it")]
+    public static partial void Failed(this ILogger log, string identifier, Exception error);
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace WgDynamic.Daemon;
+
+/// <summary>
+/// One daemon of a kind for each interface: a lock on a file in the runtime directory, which the kernel gives up
+/// with the process, however that ends. The file itself stays: removing it would race with the next holder.
+/// </summary>
+public sealed class InstanceLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private InstanceLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock.</summary>
+    /// <param name="runtimeDirectory">Where it lies, such as /run/wg-dynamic; made if missing.</param>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="kind">"client" or "server".</param>
+    /// <returns>The lock, to be held for as long as the daemon runs; null if somebody else has it.</returns>
+    /// <exception cref="IOException">The file cannot be made or locked.</exception>
+    /// <exception cref="UnauthorizedAccessException">Neither.</exception>
+    public static InstanceLock? TryTake(string runtimeDirectory, InterfaceName interfaceName, string kind)
+    {
+        _ = Directory.CreateDirectory(runtimeDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        // An interface name is unique within a network namespace, and namespaces share /run.
+        string path = Path.Combine(runtimeDirectory, $"{interfaceName}.{NetworkNamespace()}.{kind}.lock");
+        try
+        {
+            // FileShare.None is flock(LOCK_EX | LOCK_NB).
+            FileStream file = new(path, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            file.SetLength(0);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            file.Flush();
+            return new InstanceLock(file);
+        }
+        catch (IOException error) when (IsHeldByAnother(error))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    // .NET reports EWOULDBLOCK of flock(2) as a sharing violation, with errno in HResult.
+    private static bool IsHeldByAnother(IOException error) => error.HResult == 11;
+
+    private static string NetworkNamespace() =>
+        // "net:[4026531840]"
+        new FileInfo("/proc/self/ns/net").LinkTarget is { } link && link.Split('[', ']') is [_, var inode, ..] ? inode : "0";
+}
