@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace WgDynamic.Netlink;
+
+// What neither .NET nor Tmds.LibC offers.
+internal static unsafe partial class NativeMethods
+{
+    public const int CLOCK_BOOTTIME = 7; // linux/time.h
+    public const int RLIMIT_NOFILE = 7; // asm-generic/resource.h
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct timespec
+    {
+        public nint tv_sec;
+        public nint tv_nsec;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rlimit
+    {
+        public nuint rlim_cur;
+        public nuint rlim_max;
+    }
+
+    // int clock_gettime(clockid_t clockid, struct timespec *tp);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int clock_gettime(int clockid, timespec* tp);
+
+    // int getrlimit(int resource, struct rlimit *rlim);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getrlimit(int resource, rlimit* rlim);
+
+    // int setrlimit(int resource, const struct rlimit *rlim);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setrlimit(int resource, rlimit* rlim);
+
+    public static long BootTimeNanoseconds()
+    {
+        timespec time;
+        // Fails for a clock that the kernel does not know; this one is there since Linux 2.6.39.
+        return clock_gettime(CLOCK_BOOTTIME, &time) == 0
+            ? (time.tv_sec * 1_000_000_000L) + time.tv_nsec
+            : throw new NetlinkException("read CLOCK_BOOTTIME", Marshal.GetLastPInvokeError());
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace WgDynamic.Netlink;
+
+/// <summary>The few things about its own process that a daemon must do and .NET does not offer.</summary>
+public static unsafe class ProcessControl
+{
+    /// <summary>Leaves the terminal behind: a session of its own, and nothing on the standard streams any more.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public static void DetachFromTerminal()
+    {
+        StartSession();
+        DropStandardStreams();
+    }
+
+    /// <summary>setsid(2): a new session without a terminal. Leading one already is fine.</summary>
+    /// <exception cref="NetlinkException">The kernel refused: this process leads a process group, as one does that a shell with job control started.</exception>
+    public static void StartSession()
+    {
+        if (LibC.setsid() >= 0)
+            return;
+        int errno = Marshal.GetLastPInvokeError();
+        if (LibC.getsid(0) != Environment.ProcessId)
+            throw new NetlinkException("start a session", errno);
+    }
+
+    /// <summary>dup2(2) of /dev/null over standard input, output and error: what is written there from now on is lost.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public static void DropStandardStreams()
+    {
+        int fd;
+        fixed (byte* path = "/dev/null\0"u8)
+            fd = LibC.open(path, LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (fd < 0)
+            throw new NetlinkException("open /dev/null", Marshal.GetLastPInvokeError());
+        for (int standard = 0; standard <= 2; standard++)
+        {
+            if (LibC.dup2(fd, standard) < 0)
+                throw new NetlinkException("redirect the standard streams", Marshal.GetLastPInvokeError());
+        }
+
+        if (fd > 2)
+            _ = LibC.close(fd);
+    }
+
+    // Not an event: "raise" is the word for limits too.
+#pragma warning disable CA1030
+    /// <summary>Raises the soft limit of open files to the hard one (RLIMIT_NOFILE): a hub holds one connection for each peer.</summary>
+    /// <returns>The limit that holds now.</returns>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public static long RaiseOpenFileLimit()
+#pragma warning restore CA1030
+    {
+        NativeMethods.rlimit limit;
+        if (NativeMethods.getrlimit(NativeMethods.RLIMIT_NOFILE, &limit) < 0)
+            throw new NetlinkException("read the limit of open files", Marshal.GetLastPInvokeError());
+        if (limit.rlim_cur != limit.rlim_max)
+        {
+            limit.rlim_cur = limit.rlim_max;
+            if (NativeMethods.setrlimit(NativeMethods.RLIMIT_NOFILE, &limit) < 0)
+                throw new NetlinkException("raise the limit of open files", Marshal.GetLastPInvokeError());
+        }
+
+        return (long)ulong.Min(limit.rlim_cur, long.MaxValue);
+    }
+}
