@@ -3,11 +3,8 @@ namespace WgDynamic.Protocol;
 /// <summary>What a message is made of, line by line, as <see cref="MessageFramer"/> comes by it.</summary>
 internal interface IMessageBuilder
 {
-    /// <summary>Forgets what an earlier message said.</summary>
-    void Begin();
-
     /// <summary>Takes a line.</summary>
-    /// <param name="line">Its number, counted from 1.</param>
+    /// <param name="line">Its number, counted from 1; the first begins a message, and what an earlier one said is over.</param>
     /// <param name="key">What stands in front of the first <c>=</c>.</param>
     /// <param name="value">What stands behind it; good for this call only.</param>
     FaultReason Add(int line, WireKey key, ReadOnlySpan<byte> value);
@@ -63,8 +60,6 @@ internal struct MessageFramer
     {
         while (true)
         {
-            if (!IsInsideMessage)
-                builder.Begin();
             int left = WireLimits.MaxMessageBytes - _bytes;
             switch (_lines.Read(ref input, Math.Min(left, WireLimits.MaxLineBytes), out ReadOnlySpan<byte> line))
             {

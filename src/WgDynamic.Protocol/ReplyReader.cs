@@ -50,10 +50,10 @@ public sealed class ReplyReader : IMessageBuilder, IDisposable
     /// <summary>Gives the buffer back.</summary>
     public void Dispose() => Reset();
 
-    void IMessageBuilder.Begin() => Clear();
-
     FaultReason IMessageBuilder.Add(int line, WireKey key, ReadOnlySpan<byte> value)
     {
+        if (line == 1)
+            Clear();
         ulong number;
         switch (key)
         {

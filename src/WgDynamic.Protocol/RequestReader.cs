@@ -49,8 +49,6 @@ public sealed class RequestReader : IMessageBuilder, IDisposable
     /// <summary>Gives the buffer back.</summary>
     public void Dispose() => Reset();
 
-    void IMessageBuilder.Begin() => _building = default;
-
     FaultReason IMessageBuilder.Add(int line, WireKey key, ReadOnlySpan<byte> value)
     {
         if (line == 1)
