@@ -26,6 +26,9 @@ public sealed record DaemonSettings
     /// <summary>Its arguments, for starting it again in the background.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>Puts a failure that is no defect into words; null for one that is.</summary>
+    public required Func<Exception, string?> Explain { get; init; }
+
     /// <summary>setsid(2).</summary>
     public required Action LeaveTerminal { get; init; }
 
@@ -69,14 +72,12 @@ public static class DaemonHost
         {
             return 0;
         }
-        catch (StartupException error)
-        {
-            log.CannotServe(settings.Identifier, error.Message);
-            return Failure;
-        }
         catch (Exception error)
         {
-            log.Failed(settings.Identifier, error);
+            if ((error as StartupException)?.Message is { } problem || (problem = settings.Explain(error)) is not null)
+                log.CannotServe(settings.Identifier, problem);
+            else
+                log.Failed(settings.Identifier, error);
             return Failure;
         }
     }

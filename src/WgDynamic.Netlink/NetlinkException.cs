@@ -50,6 +50,16 @@ public sealed class NetlinkException : Exception
     /// <summary>Messages were lost because nobody read them in time (ENOBUFS).</summary>
     internal bool IsOverrun => Errno is Netlink.Errno.ENOBUFS;
 
+    /// <summary>Puts a failure into words for somebody who starts a program.</summary>
+    /// <param name="error">Any failure.</param>
+    /// <returns>What the kernel said, and what to do where that is clear; null if it is no failure of this kind.</returns>
+    public static string? Explain(Exception error) => error switch
+    {
+        NetlinkException { IsPermissionDenied: true } denied => $"{denied.Message}; run as root, or with CAP_NET_ADMIN",
+        NetlinkException other => other.Message,
+        _ => null,
+    };
+
     /// <summary>Fails because bytes from the kernel do not have the form they must have.</summary>
     [DoesNotReturn]
     internal static void ThrowMalformed(string what) => throw Malformed(what);

@@ -1,0 +1,49 @@
+using WgDynamic.Daemon;
+using WgDynamic.Netlink;
+
+namespace WgDynamic.Client;
+
+/// <summary>Puts the parts together and runs them until the person or the interface ends it.</summary>
+internal static class Client
+{
+    /// <param name="options">What the person wants.</param>
+    /// <param name="log">Where lines go.</param>
+    /// <param name="ready">Called with a status for people when the interface has been found good.</param>
+    /// <param name="stop">The person's wish to end.</param>
+    /// <exception cref="StartupException">The interface will not do; the message says why.</exception>
+    public static async Task RunAsync(ClientOptions options, DaemonLogger log, Action<string> ready, CancellationToken stop)
+    {
+        TimeProvider clock = new BootClock();
+        Random random = new();
+        using RouteClient routes = RouteClient.Open();
+        // Before anything is read, so that nothing that changes meanwhile is missed.
+        using RouteMonitor monitor = RouteMonitor.Open();
+
+        Uplink uplink = await Uplink.CheckAsync(routes, options.Interface, stop);
+        if (uplink.Link.IsUp)
+            await uplink.EnsureAsync(stop);
+        (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
+        ready($"asking {uplink.Server} on {options.Interface}");
+        log.Started(options.Interface, uplink.Server, uplink.Address);
+
+        ClientMachine machine = new(found, expiry, options.ReleaseOnExit, random);
+        ServerExchange exchange = new(uplink.Address, uplink.Link.Index, clock, random);
+        await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, clock, log).RunAsync(stop);
+    }
+
+    // What an earlier client that was killed has left: single addresses that the kernel is to drop at a certain time.
+    // An operator's own addresses last for ever.
+    private static async ValueTask<(List<IpAddress> Found, TimeSpan Expiry)> FindLeasedAsync(
+        RouteClient routes, int interfaceIndex, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        Dictionary<bool, InterfaceAddress> found = [];
+        foreach (InterfaceAddress address in await routes.GetAddressesAsync(interfaceIndex, cancellationToken))
+        {
+            if (address.ValidLifetime is not null && address.PrefixLength == address.Address.BitLength && !address.Address.IsLinkLocal)
+                _ = found.TryAdd(address.Address.IsIPv6, address);
+        }
+
+        TimeSpan now = clock.GetElapsedTime(0, clock.GetTimestamp());
+        return ([.. found.Values.Select(address => address.Address)], now + (found.Count == 0 ? TimeSpan.Zero : found.Values.Min(address => address.ValidLifetime!.Value)));
+    }
+}

@@ -1,0 +1,29 @@
+using WgDynamic.Protocol;
+
+namespace WgDynamic.Client;
+
+/// <summary>What the client's state machine wants to be done.</summary>
+internal abstract record ClientAction
+{
+    private ClientAction()
+    {
+    }
+
+    /// <summary>Ask the server; one exchange at a time, each with its number.</summary>
+    public sealed record Exchange(int Number, Request Request) : ClientAction;
+
+    /// <summary>Give the exchange up, if there is one.</summary>
+    public sealed record Abandon : ClientAction;
+
+    /// <summary>Put an address on the interface, or set how long it lasts.</summary>
+    public sealed record Install(IpAddress Address, TimeSpan Lifetime) : ClientAction;
+
+    /// <summary>Take an address off the interface.</summary>
+    public sealed record Remove(IpAddress Address) : ClientAction;
+
+    /// <summary>Come back at a time since boot.</summary>
+    public sealed record WakeAt(TimeSpan Uptime) : ClientAction;
+
+    /// <summary>Nothing is left to do.</summary>
+    public sealed record Exit : ClientAction;
+}

@@ -1,0 +1,41 @@
+using WgDynamic.Protocol;
+
+namespace WgDynamic.Client;
+
+/// <summary>What the client's state machine is told.</summary>
+internal abstract record ClientEvent
+{
+    private ClientEvent()
+    {
+    }
+
+    /// <summary>The interface is up; also when it was before, and something else about it has changed.</summary>
+    public sealed record LinkUp : ClientEvent;
+
+    /// <summary>The interface is down.</summary>
+    public sealed record LinkDown : ClientEvent;
+
+    /// <summary>The interface does not exist any more.</summary>
+    public sealed record LinkGone : ClientEvent;
+
+    /// <summary>An address has disappeared from the interface.</summary>
+    public sealed record AddressLost(IpAddress Address) : ClientEvent;
+
+    /// <summary>The server answered.</summary>
+    /// <param name="Number">The exchange that it belongs to; one that was given up may still have an end.</param>
+    /// <param name="Reply">What.</param>
+    /// <param name="Sent">When the request was sent, in time since boot: leases count from there, whatever the server's clock says.</param>
+    public sealed record Answered(int Number, Reply Reply, TimeSpan Sent) : ClientEvent;
+
+    /// <summary>An exchange had no usable reply.</summary>
+    public sealed record Failed(int Number, string Reason) : ClientEvent;
+
+    /// <summary>What was to be done to the interface could not be done.</summary>
+    public sealed record Obstructed(string Reason) : ClientEvent;
+
+    /// <summary>The time that was asked for has come.</summary>
+    public sealed record TimerDue : ClientEvent;
+
+    /// <summary>The person, or the service manager, wants the client to end.</summary>
+    public sealed record Stop : ClientEvent;
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace WgDynamic.Client;
+
+/// <summary>Every line that the client logs. Information and above is what a person may want to act on.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Interface}: asking {Server} as {Address}")]
+    public static partial void Started(this ILogger log, InterfaceName @interface, PublicKey server, IpAddress address);
+
+    [LoggerMessage(2, LogLevel.Information, "{Interface}: leased {Addresses} for {Seconds} s")]
+    public static partial void Leased(this ILogger log, InterfaceName @interface, string addresses, long seconds);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Interface}: renewed {Addresses} for {Seconds} s")]
+    public static partial void Renewed(this ILogger log, InterfaceName @interface, string addresses, long seconds);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Interface}: the lease is over, {Addresses} removed; still asking")]
+    public static partial void Expired(this ILogger log, InterfaceName @interface, string addresses);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Interface}: {Problem}; trying again")]
+    public static partial void Trouble(this ILogger log, InterfaceName @interface, string problem);
+
+    [LoggerMessage(6, LogLevel.Debug, "{Interface}: {Problem}; trying again")]
+    public static partial void SameTrouble(this ILogger log, InterfaceName @interface, string problem);
+
+    [LoggerMessage(7, LogLevel.Information, "{Interface} is gone, ending")]
+    public static partial void InterfaceGone(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(8, LogLevel.Information, "{Interface}: stopped, {Addresses} removed")]
+    public static partial void Stopped(this ILogger log, InterfaceName @interface, string addresses);
+
+    [LoggerMessage(9, LogLevel.Information, "{Interface} is down, waiting for it to come up")]
+    public static partial void Waiting(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Interface}: {Address} cannot be removed")]
+    public static partial void RemoveFailed(this ILogger log, InterfaceName @interface, IpAddress address, Exception error);
+
+    [LoggerMessage(11, LogLevel.Debug, "{Interface}: {Action}")]
+    public static partial void Doing(this ILogger log, InterfaceName @interface, object action);
+}

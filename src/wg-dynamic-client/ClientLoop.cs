@@ -1,0 +1,277 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using WgDynamic.Daemon;
+using WgDynamic.Netlink;
+using WgDynamic.Protocol;
+
+namespace WgDynamic.Client;
+
+/// <summary>Carries out what the <see cref="ClientMachine"/> decides, and tells it what happens.</summary>
+internal sealed class ClientLoop
+{
+    // Timers stand still while the machine is suspended; a short wait is soon over after it, a long one is cut.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(15);
+
+    private readonly Channel<ClientEvent> _events = Channel.CreateBounded<ClientEvent>(new BoundedChannelOptions(64) { SingleReader = true });
+    private readonly InterfaceName _interface;
+    private readonly ClientMachine _machine;
+    private readonly Uplink _uplink;
+    private readonly RouteClient _routes;
+    private readonly RouteMonitor _monitor;
+    private readonly ServerExchange _exchange;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private CancellationTokenSource? _exchanging;
+    private TimeSpan? _wakeAt;
+    private bool _waitingReported;
+    private string _lastProblem = "";
+
+    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, TimeProvider clock, ILogger log)
+    {
+        _interface = interfaceName;
+        _machine = machine;
+        _uplink = uplink;
+        _routes = routes;
+        _monitor = monitor;
+        _exchange = exchange;
+        _clock = clock;
+        _log = log;
+    }
+
+    private TimeSpan Now => _clock.GetElapsedTime(0, _clock.GetTimestamp());
+
+    /// <summary>Runs until it is stopped or the interface is gone.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using CancellationTokenSource ending = new();
+        Task watching = WatchAsync(ending.Token);
+        using CancellationTokenRegistration stopping = stop.Register(() => _events.Writer.TryWrite(new ClientEvent.Stop()));
+        using ITimer timer = _clock.CreateTimer(_ => _events.Writer.TryWrite(new ClientEvent.TimerDue()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        bool goesOn = await HandleAsync(_uplink.Link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown());
+        while (goesOn)
+        {
+            TimeSpan wait = _wakeAt is { } at ? at - Now : _longestWait;
+            _ = timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < _longestWait ? wait : _longestWait, Timeout.InfiniteTimeSpan);
+            ClientEvent change = await _events.Reader.ReadAsync(CancellationToken.None);
+            // Stop may have found the queue full.
+            if (stop.IsCancellationRequested && _machine.State != ClientState.Stopping)
+                goesOn = await HandleAsync(new ClientEvent.Stop());
+            if (goesOn)
+                goesOn = await HandleAsync(change);
+        }
+
+        await ending.CancelAsync();
+        await watching;
+    }
+
+    private async ValueTask<bool> HandleAsync(ClientEvent change)
+    {
+        if (change is ClientEvent.LinkUp)
+            await RestoreUplinkAsync();
+
+        string before = Names(_machine.Held);
+        ClientState stateBefore = _machine.State;
+        IReadOnlyList<ClientAction> actions = _machine.Handle(change, Now);
+        Report(change, stateBefore, before);
+
+        bool goesOn = true;
+        _wakeAt = null;
+        string? failure = null;
+        foreach (ClientAction action in actions)
+        {
+            _log.Doing(_interface, action);
+            switch (action)
+            {
+                case ClientAction.Exchange(var number, var request):
+                    _exchanging = new CancellationTokenSource();
+                    _ = ExchangeAsync(number, request, _exchanging.Token);
+                    break;
+                case ClientAction.Abandon:
+                    _exchanging?.Cancel();
+                    break;
+                case ClientAction.Install(var address, var lifetime):
+                    failure ??= await InstallAsync(address, lifetime);
+                    break;
+                case ClientAction.Remove(var address):
+                    await RemoveAsync(address);
+                    break;
+                case ClientAction.WakeAt(var at):
+                    _wakeAt = at;
+                    break;
+                case ClientAction.Exit:
+                    if (change is not ClientEvent.LinkGone)
+                        await RemoveRouteAsync();
+                    goesOn = false;
+                    break;
+            }
+        }
+
+        return failure is null || !goesOn ? goesOn : await HandleAsync(new ClientEvent.Obstructed(failure));
+    }
+
+    // Before anybody else finds the server's address out of reach. If it fails, so does the next exchange, and says why.
+    private async ValueTask RestoreUplinkAsync()
+    {
+        try
+        {
+            await _uplink.EnsureAsync(CancellationToken.None);
+        }
+        catch (Exception error) when (error is NetlinkException or StartupException)
+        {
+            _log.SameTrouble(_interface, error.Message);
+        }
+    }
+
+    private async Task ExchangeAsync(int number, Request request, CancellationToken cancellationToken)
+    {
+        ClientEvent outcome;
+        TimeSpan sent = Now;
+        try
+        {
+            await _uplink.EnsureAsync(cancellationToken);
+            outcome = new ClientEvent.Answered(number, await _exchange.AskAsync(request, cancellationToken), sent);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception error)
+        {
+            outcome = new ClientEvent.Failed(number, error.Message);
+        }
+
+        await _events.Writer.WriteAsync(outcome, CancellationToken.None);
+    }
+
+    private async ValueTask<string?> InstallAsync(IpAddress address, TimeSpan lifetime)
+    {
+        // The kernel counts whole seconds; an address must not outlive its lease.
+        TimeSpan seconds = TimeSpan.FromSeconds(Math.Max(1, Math.Floor(lifetime.TotalSeconds)));
+        try
+        {
+            await _routes.ReplaceAddressAsync(
+                new InterfaceAddress
+                {
+                    InterfaceIndex = _uplink.Link.Index,
+                    Address = address,
+                    PrefixLength = address.BitLength,
+                    ValidLifetime = seconds,
+                    PreferredLifetime = seconds,
+                },
+                CancellationToken.None);
+            return null;
+        }
+        catch (NetlinkException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private async ValueTask RemoveAsync(IpAddress address)
+    {
+        try
+        {
+            _ = await _routes.DeleteAddressAsync(_uplink.Link.Index, address, address.BitLength, CancellationToken.None);
+        }
+        catch (NetlinkException error) when (!error.IsNoSuchDevice)
+        {
+            _log.RemoveFailed(_interface, address, error);
+        }
+        catch (NetlinkException)
+        {
+            // It went with the interface.
+        }
+    }
+
+    private async ValueTask RemoveRouteAsync()
+    {
+        try
+        {
+            await _uplink.RemoveRouteAsync();
+        }
+        catch (NetlinkException)
+        {
+            // It went with the interface.
+        }
+    }
+
+    private void Report(ClientEvent change, ClientState stateBefore, string heldBefore)
+    {
+        string held = Names(_machine.Held);
+        if (_machine.Problem is { } problem)
+        {
+            if (problem != _lastProblem)
+                _log.Trouble(_interface, problem);
+            else
+                _log.SameTrouble(_interface, problem);
+            _lastProblem = problem;
+        }
+
+        switch (change)
+        {
+            case ClientEvent.Answered when _machine.State == ClientState.Bound:
+                long seconds = (long)Math.Round((_machine.Expiry - Now).TotalSeconds);
+                if (held != heldBefore || stateBefore == ClientState.Requesting)
+                    _log.Leased(_interface, held, seconds);
+                else
+                    _log.Renewed(_interface, held, seconds);
+                if (_machine.Problem is null)
+                    _lastProblem = "";
+                break;
+            case ClientEvent.LinkGone:
+                _log.InterfaceGone(_interface);
+                break;
+            case ClientEvent.LinkDown when !_waitingReported:
+                _log.Waiting(_interface);
+                break;
+            default:
+                if (_machine.State == ClientState.Stopping && heldBefore.Length > 0 && held.Length == 0)
+                    _log.Stopped(_interface, heldBefore);
+                else if (_machine.State == ClientState.Expired && stateBefore != ClientState.Expired)
+                    _log.Expired(_interface, heldBefore);
+                break;
+        }
+
+        _waitingReported = _machine.State == ClientState.Waiting;
+    }
+
+    private static string Names(IEnumerable<IpAddress> addresses) => string.Join(", ", addresses.Select(address => IpPrefix.Host(address)));
+
+    // Turns what the kernel says about all interfaces into events about this one.
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        int index = _uplink.Link.Index;
+        try
+        {
+            while (true)
+            {
+                switch (await _monitor.ReadAsync(cancellationToken))
+                {
+                    case LinkEvent { Link: var link, Removed: var removed } when link.Index == index:
+                        await TellAsync(removed ? new ClientEvent.LinkGone() : link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown());
+                        break;
+                    case AddressEvent { Removed: true, Address: var address } when address.InterfaceIndex == index:
+                        // Its own address: as if the link had come up anew, which puts it back.
+                        await TellAsync(address.Address == _uplink.Address ? await IsUpAsync() : new ClientEvent.AddressLost(address.Address));
+                        break;
+                    case RouteChangeEvent { Removed: true, Route: var route } when route.InterfaceIndex == index && route.Destination.Contains(WireLimits.ServerAddress):
+                        await TellAsync(await IsUpAsync());
+                        break;
+                    case ResynchroniseEvent:
+                        await TellAsync(await IsUpAsync());
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        ValueTask TellAsync(ClientEvent change) => _events.Writer.WriteAsync(change, cancellationToken);
+    }
+
+    private async ValueTask<ClientEvent> IsUpAsync() =>
+        await _routes.FindLinkAsync(_interface) is not { } link || link.Index != _uplink.Link.Index ? new ClientEvent.LinkGone()
+            : link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown();
+}

@@ -1,0 +1,327 @@
+using WgDynamic.Protocol;
+
+namespace WgDynamic.Client;
+
+/// <summary>
+/// The client's decisions, without clocks, sockets or addresses of its own: events in, actions out. All times are
+/// times since boot, so that a lease goes on running out while the machine sleeps.
+/// </summary>
+internal sealed class ClientMachine
+{
+    // However short a lease is, the server hears from a client no more often than this.
+    private static readonly TimeSpan _minRenewal = TimeSpan.FromSeconds(1);
+
+    // Leave room to try again a few times before the lease is over.
+    private const double LatestRenewal = 0.9;
+
+    // RFC 2131 section 4.4.5, spread so that clients that were started together part.
+    private const double EarliestDefaultRenewal = 0.45;
+    private const double DefaultRenewalSpread = 0.1;
+
+    private static readonly TimeSpan _releaseTime = TimeSpan.FromSeconds(3);
+
+    // What the kernel takes as a lifetime: 2^32 - 1 seconds mean for ever (linux/if_addr.h, INFINITY_LIFE_TIME).
+    private static readonly TimeSpan _longestLease = TimeSpan.FromSeconds(uint.MaxValue - 1);
+
+    private readonly bool _releaseOnExit;
+    private readonly Random _random;
+    private readonly Backoff _backoff;
+    private readonly List<ClientAction> _actions = [];
+
+    private IpAddress? _held4;
+    private IpAddress? _held6;
+    private IpAddress _wanted4 = Request.AnyIPv4;
+    private IpAddress _wanted6 = Request.AnyIPv6;
+    private TimeSpan _expiry;
+    private TimeSpan? _retryAt;
+    private bool _exchanging;
+    private int _exchange;
+    private bool _linkIsUp;
+
+    /// <summary>Makes a client that waits for its interface to come up.</summary>
+    /// <param name="found">Leased addresses that an earlier client left on the interface: they are asked for again, and taken off if the server gives others.</param>
+    /// <param name="foundExpiry">When the kernel will drop them.</param>
+    /// <param name="releaseOnExit">Give the lease back when stopped, instead of letting it run out.</param>
+    /// <param name="random">For jitter.</param>
+    public ClientMachine(IReadOnlyCollection<IpAddress> found, TimeSpan foundExpiry, bool releaseOnExit, Random random)
+    {
+        _releaseOnExit = releaseOnExit;
+        _random = random;
+        _backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), random);
+        foreach (IpAddress address in found)
+            SetHeld(address.IsIPv6, address);
+        _expiry = foundExpiry;
+    }
+
+    /// <summary>Where it stands.</summary>
+    public ClientState State { get; private set; } = ClientState.Waiting;
+
+    /// <summary>When the lease runs out, while there is one.</summary>
+    public TimeSpan Expiry => _expiry;
+
+    /// <summary>The addresses on the interface that are this client's doing.</summary>
+    public IEnumerable<IpAddress> Held => new[] { _held4, _held6 }.OfType<IpAddress>();
+
+    /// <summary>What went wrong with the last event, for the log; null if nothing did.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Takes an event.</summary>
+    /// <param name="change">What happened.</param>
+    /// <param name="now">Time since boot.</param>
+    /// <returns>What to do, in this order; valid until the next call.</returns>
+    public IReadOnlyList<ClientAction> Handle(ClientEvent change, TimeSpan now)
+    {
+        _actions.Clear();
+        Problem = null;
+        switch (change)
+        {
+            case ClientEvent.LinkGone:
+                Do(new ClientAction.Abandon());
+                Do(new ClientAction.Exit());
+                return _actions;
+            case ClientEvent.Stop when State != ClientState.Stopping:
+                Stop(now);
+                return Schedule(now);
+            case ClientEvent.Answered { Number: var number } when IsStale(number):
+            case ClientEvent.Failed { Number: var failed } when IsStale(failed):
+                return Schedule(now);
+            case ClientEvent.Answered or ClientEvent.Failed:
+                _exchanging = false;
+                break;
+        }
+
+        if (State == ClientState.Stopping)
+            ContinueStopping(change, now);
+        else
+            Continue(change, now);
+        return Schedule(now);
+    }
+
+    private void Continue(ClientEvent change, TimeSpan now)
+    {
+        switch (change)
+        {
+            case ClientEvent.LinkUp:
+                Resume(now);
+                break;
+            case ClientEvent.LinkDown:
+                Pause();
+                break;
+            case ClientEvent.AddressLost(var address) when Held.Contains(address) && now < _expiry:
+                Do(new ClientAction.Install(address, _expiry - now));
+                break;
+            case ClientEvent.Answered(_, var reply, var sent):
+                Accept(reply, sent, now);
+                break;
+            case ClientEvent.Failed(_, var reason):
+                Fail(reason, now);
+                break;
+            case ClientEvent.Obstructed(var reason):
+                Fail(reason, now);
+                break;
+        }
+
+        if (Held.Any() && now >= _expiry)
+            Expire();
+        if (_linkIsUp && !_exchanging && _retryAt is { } due && now >= due)
+            Ask();
+    }
+
+    private void Resume(TimeSpan now)
+    {
+        // IPv6 addresses do not survive a link that goes down (net.ipv6.conf.*.keep_addr_on_down).
+        foreach (IpAddress address in Held)
+        {
+            if (now < _expiry)
+                Do(new ClientAction.Install(address, _expiry - now));
+        }
+
+        if (_linkIsUp)
+            return;
+        _linkIsUp = true;
+        _backoff.Reset();
+        State = Held.Any() ? ClientState.Renewing : ClientState.Requesting;
+        _retryAt = now;
+    }
+
+    private void Pause()
+    {
+        _linkIsUp = false;
+        _retryAt = null;
+        State = ClientState.Waiting;
+        AbandonExchange();
+    }
+
+    private void Ask()
+    {
+        _retryAt = null;
+        _exchanging = true;
+        if (State == ClientState.Bound)
+            State = ClientState.Renewing;
+        Do(new ClientAction.Exchange(++_exchange, new Request { IPv4 = _wanted4, IPv6 = _wanted6 }));
+    }
+
+    private void Accept(Reply reply, TimeSpan sent, TimeSpan now)
+    {
+        if (ReplyCheck.FindFault(reply) is { } fault)
+        {
+            Fail(fault, now);
+            return;
+        }
+
+        if (reply.Error is not (WireError.Success or WireError.AddressUnavailable))
+        {
+            Fail($"the server refused: {reply.ErrorMessage ?? $"error {(int)reply.Error}"}", now);
+            return;
+        }
+
+        // A certain address that is not to be had any more: any other will do, and there is no need to wait for it.
+        bool askForOthers = Forgo(ref _wanted4, reply.IPv4, Request.AnyIPv4) | Forgo(ref _wanted6, reply.IPv6, Request.AnyIPv6);
+        TimeSpan lifetime = TimeSpan.FromSeconds(Math.Min(reply.LeaseSeconds, _longestLease.TotalSeconds));
+        if (sent + lifetime <= now)
+            lifetime = TimeSpan.Zero;
+
+        // What is new comes before what is old goes: connections that can move have somewhere to move to.
+        TimeSpan expiry = sent + lifetime;
+        foreach (IpAddress? granted in (ReadOnlySpan<IpAddress?>)[reply.IPv4, reply.IPv6])
+        {
+            if (granted is { } address && lifetime > TimeSpan.Zero)
+                Do(new ClientAction.Install(address, expiry - now));
+        }
+
+        Replace(isIPv6: false, lifetime > TimeSpan.Zero ? reply.IPv4 : null);
+        Replace(isIPv6: true, lifetime > TimeSpan.Zero ? reply.IPv6 : null);
+
+        if (!Held.Any())
+        {
+            if (askForOthers)
+                _retryAt = now;
+            else
+                Fail(reply.HasAddress ? "the lease was over before its answer came" : "the server has no address to give", now);
+            State = ClientState.Requesting;
+            return;
+        }
+
+        State = ClientState.Bound;
+        _expiry = expiry;
+        TimeSpan renewAfter = reply.RenewAfterSeconds is { } seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : lifetime * (EarliestDefaultRenewal + (DefaultRenewalSpread * _random.NextDouble()));
+        _retryAt = askForOthers ? now : Max(now + _minRenewal, sent + Min(renewAfter, lifetime * LatestRenewal));
+        if (reply.Error == WireError.Success)
+        {
+            _backoff.Reset();
+        }
+        else if (!askForOthers)
+        {
+            Problem = $"the server has no {(_held4 is null ? "IPv4" : "IPv6")} address to give";
+            _retryAt = Min(_retryAt.Value, now + _backoff.Next());
+        }
+    }
+
+    private void Fail(string reason, TimeSpan now)
+    {
+        Problem = reason;
+        if (_linkIsUp)
+            _retryAt = now + _backoff.Next();
+    }
+
+    private void Expire()
+    {
+        foreach (IpAddress address in Held)
+            Do(new ClientAction.Remove(address));
+        // The wish remains: the address that it had is the one it asks for.
+        _held4 = _held6 = null;
+        if (State != ClientState.Waiting)
+            State = ClientState.Expired;
+    }
+
+    private void Stop(TimeSpan now)
+    {
+        bool release = _releaseOnExit && _linkIsUp && Held.Any() && now < _expiry;
+        State = ClientState.Stopping;
+        AbandonExchange();
+        if (release)
+        {
+            // A request that names no address gives all of them back, with the prototype's server as well.
+            _exchanging = true;
+            Do(new ClientAction.Exchange(++_exchange, new Request()));
+            _retryAt = now + _releaseTime;
+        }
+        else
+        {
+            Finish();
+        }
+    }
+
+    private void ContinueStopping(ClientEvent change, TimeSpan now)
+    {
+        if (change is ClientEvent.Answered or ClientEvent.Failed || now >= _retryAt)
+            Finish();
+    }
+
+    private void Finish()
+    {
+        AbandonExchange();
+        foreach (IpAddress address in Held)
+            Do(new ClientAction.Remove(address));
+        _held4 = _held6 = null;
+        _retryAt = null;
+        Do(new ClientAction.Exit());
+    }
+
+    private void AbandonExchange()
+    {
+        if (_exchanging)
+            Do(new ClientAction.Abandon());
+        _exchanging = false;
+    }
+
+    private bool IsStale(int exchange) => !_exchanging || exchange != _exchange;
+
+    private IReadOnlyList<ClientAction> Schedule(TimeSpan now)
+    {
+        TimeSpan? wake = _retryAt;
+        if (Held.Any())
+            wake = wake is { } retry ? Min(retry, _expiry) : _expiry;
+        if (wake is { } at)
+            Do(new ClientAction.WakeAt(Max(at, now)));
+        return _actions;
+    }
+
+    // The old address goes if it is another one.
+    private void Replace(bool isIPv6, IpAddress? granted)
+    {
+        IpAddress? held = isIPv6 ? _held6 : _held4;
+        if (held is { } old && old != granted)
+            Do(new ClientAction.Remove(old));
+        if (granted is { } address)
+            SetHeld(isIPv6, address);
+        else if (isIPv6)
+            _held6 = null;
+        else
+            _held4 = null;
+    }
+
+    private void SetHeld(bool isIPv6, IpAddress address)
+    {
+        if (isIPv6)
+            _held6 = _wanted6 = address;
+        else
+            _held4 = _wanted4 = address;
+    }
+
+    private static bool Forgo(ref IpAddress wanted, IpAddress? granted, IpAddress any)
+    {
+        if (wanted.IsUnspecified || granted is not null)
+            return false;
+        wanted = any;
+        return true;
+    }
+
+    private void Do(ClientAction action) => _actions.Add(action);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

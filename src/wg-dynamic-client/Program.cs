@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using WgDynamic;
+using WgDynamic.Client;
+using WgDynamic.Daemon;
+using WgDynamic.Netlink;
+
+Argument<InterfaceName> interfaceName = DaemonOptions.Interface("The WireGuard interface that is to get addresses, such as wg0");
+Option<bool> foreground = DaemonOptions.Foreground();
+Option<bool> releaseOnExit = new("--release-on-exit") { Description = "Give the addresses back when stopped, instead of letting the lease run out" };
+Option<LogLevel> logLevel = DaemonOptions.LogLevel();
+Option<string> runtimeDirectory = DaemonOptions.RuntimeDirectory();
+
+RootCommand command = new("Gets addresses for a WireGuard interface from a server inside the tunnel, and keeps them.")
+{
+    interfaceName, foreground, releaseOnExit, logLevel, runtimeDirectory,
+};
+command.SetAction((result, _) =>
+{
+    ClientOptions options = new()
+    {
+        Interface = result.GetRequiredValue(interfaceName),
+        ReleaseOnExit = result.GetValue(releaseOnExit),
+    };
+    DaemonSettings settings = new()
+    {
+        Identifier = "wg-dynamic-client",
+        Kind = "client",
+        Interface = options.Interface,
+        Foreground = result.GetValue(foreground),
+        LogLevel = result.GetRequiredValue(logLevel),
+        RuntimeDirectory = result.GetRequiredValue(runtimeDirectory),
+        Arguments = args,
+        Explain = NetlinkException.Explain,
+        LeaveTerminal = ProcessControl.StartSession,
+        CloseStandardStreams = ProcessControl.DropStandardStreams,
+    };
+    return DaemonHost.RunAsync(settings, (log, ready, stop) => Client.RunAsync(options, log, ready, stop));
+});
+return await command.Parse(args).InvokeAsync(DaemonOptions.Invocation);

@@ -1,0 +1,41 @@
+using WgDynamic.Netlink;
+
+namespace WgDynamic.Server;
+
+/// <summary>Gathers what is to change on the device, to be done in one go; of two wishes for one address the later counts.</summary>
+internal sealed class AllowedIPChanges
+{
+    private readonly Dictionary<IpAddress, (PublicKey Peer, bool Add)> _changes = [];
+
+    public bool IsEmpty => _changes.Count == 0;
+
+    public void Add(IpAddress address, PublicKey peer) => _changes[address] = (peer, true);
+
+    public void Remove(IpAddress address, PublicKey peer) => _changes[address] = (peer, false);
+
+    public bool Contains(IpAddress? address) => address is { } key && _changes.ContainsKey(key);
+
+    public List<PeerChange> ToPeerChanges() =>
+        [.. _changes.GroupBy(change => change.Value.Peer).Select(peer => new PeerChange
+        {
+            PublicKey = peer.Key,
+            AddAllowedIPs = [.. peer.Where(change => change.Value.Add).Select(change => IpPrefix.Host(change.Key))],
+            RemoveAllowedIPs = [.. peer.Where(change => !change.Value.Add).Select(change => IpPrefix.Host(change.Key))],
+        })];
+
+    /// <summary>Notes in a view that the changes were made.</summary>
+    public void ApplyTo(DeviceView view)
+    {
+        foreach ((IpAddress address, (PublicKey peer, bool add)) in _changes)
+        {
+            if (add)
+                view.Add(address, peer);
+            else
+                view.Remove(address);
+        }
+    }
+
+    public IEnumerable<IpAddress> Removed => _changes.Where(change => !change.Value.Add).Select(change => change.Key);
+
+    public void Clear() => _changes.Clear();
+}

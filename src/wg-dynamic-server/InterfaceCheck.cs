@@ -1,0 +1,41 @@
+using WgDynamic.Daemon;
+using WgDynamic.Netlink;
+using WgDynamic.Protocol;
+
+namespace WgDynamic.Server;
+
+/// <summary>Whether an interface is one that can be served, and if not, what to do about it.</summary>
+internal static class InterfaceCheck
+{
+    private const int AssignedPrefixLength = 64;
+
+    /// <summary>Finds the interface.</summary>
+    /// <exception cref="StartupException">It does not exist.</exception>
+    public static async ValueTask<Link> FindAsync(RouteClient routes, InterfaceName name, CancellationToken cancellationToken) =>
+        await routes.FindLinkAsync(name, cancellationToken)
+            ?? throw new StartupException($"there is no interface {name}; create it first, for instance with: wg-quick up {name}");
+
+    /// <summary>Checks that the interface has the server's address, and puts it there if that is wanted.</summary>
+    /// <exception cref="StartupException">It does not have it.</exception>
+    public static async ValueTask RequireServerAddressAsync(RouteClient routes, Link link, bool assign, CancellationToken cancellationToken)
+    {
+        if (await HasServerAddressAsync(routes, link.Index, cancellationToken))
+            return;
+        if (!assign)
+        {
+            throw new StartupException(
+                $"{link.Name} does not have the address fe80::, at which clients look for the server; "
+                + $"start with --assign-address, or: ip address add fe80::/{AssignedPrefixLength} dev {link.Name}");
+        }
+
+        await AssignServerAddressAsync(routes, link.Index, cancellationToken);
+    }
+
+    public static async ValueTask<bool> HasServerAddressAsync(RouteClient routes, int interfaceIndex, CancellationToken cancellationToken) =>
+        (await routes.GetAddressesAsync(interfaceIndex, cancellationToken)).Any(address => address.Address == WireLimits.ServerAddress);
+
+    public static ValueTask AssignServerAddressAsync(RouteClient routes, int interfaceIndex, CancellationToken cancellationToken) =>
+        routes.ReplaceAddressAsync(
+            new InterfaceAddress { InterfaceIndex = interfaceIndex, Address = WireLimits.ServerAddress, PrefixLength = AssignedPrefixLength },
+            cancellationToken);
+}

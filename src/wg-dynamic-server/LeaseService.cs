@@ -1,0 +1,402 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using WgDynamic.Leasing;
+using WgDynamic.Netlink;
+using WgDynamic.Protocol;
+
+namespace WgDynamic.Server;
+
+/// <summary>
+/// The only one to touch the lease book, the store and the device. It takes all requests that wait as one batch:
+/// decides them, stores the decisions in one transaction, changes the device once, and only then answers.
+/// Expiry, new pools and comparing book and device are parts of the same loop, so nothing here needs a lock.
+/// </summary>
+internal sealed class LeaseService
+{
+    private const int MaxBatch = 512;
+
+    // Reading the device costs what it has peers; it is never more than a tenth of the time.
+    private const int ViewCostFactor = 10;
+    private static readonly TimeSpan _minViewAge = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _maxViewAge = TimeSpan.FromSeconds(2);
+
+    // wg syncconf and the like reset the device, and the kernel tells nobody: look, at intervals.
+    private static readonly TimeSpan _reconcileInterval = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _pruneInterval = TimeSpan.FromHours(1);
+
+    private readonly Channel<PeerRequest?> _inbox = Channel.CreateBounded<PeerRequest?>(
+        new BoundedChannelOptions(4096) { SingleReader = true });
+
+    private readonly InterfaceName _interface;
+    private readonly LeaseBook _book;
+    private readonly ILeaseStore _store;
+    private readonly IWireGuard _wireGuard;
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+    private readonly ILogger _log;
+    private readonly LogThrottle _throttle;
+
+    private readonly List<PeerRequest> _batch = [];
+    private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
+    private readonly Dictionary<IpAddress, LeaseRecord> _unsaved = [];
+    private readonly AllowedIPChanges _deviceChanges = new();
+
+    // What ended here and may still be on the device.
+    private readonly HashSet<(IpAddress Address, PublicKey Peer)> _pendingRemovals = [];
+
+    private PoolSource _pools = PoolSource.Empty;
+    private PoolSource? _nextPools;
+    private Exclusion[] _exclusions = [];
+    private DeviceView? _view;
+    private TimeSpan _viewTaken;
+    private TimeSpan _viewAge = _minViewAge;
+    private TimeSpan _nextReconcile;
+    private TimeSpan _nextPrune;
+    private TaskCompletionSource? _refreshed;
+
+    public LeaseService(InterfaceName interfaceName, LeaseBook book, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log)
+    {
+        _interface = interfaceName;
+        _book = book;
+        _store = store;
+        _wireGuard = wireGuard;
+        _clock = clock;
+        _random = random;
+        _log = log;
+        _throttle = new LogThrottle(clock);
+    }
+
+    /// <summary>Whose packets come from which link-local address, as of the last look at the device. For any thread.</summary>
+    public IReadOnlyDictionary<IpAddress, PublicKey> Identities => Volatile.Read(ref _view)?.Identities ?? new Dictionary<IpAddress, PublicKey>();
+
+    /// <summary>Loads the store, sets the pools and compares with the device, so that what follows finds everything in place.</summary>
+    /// <exception cref="NetlinkException">The device cannot be read.</exception>
+    public async ValueTask StartAsync(PoolSource pools, CancellationToken cancellationToken)
+    {
+        _book.Restore(await _store.LoadAsync(cancellationToken), Moment.Of(_clock));
+        _nextPools = pools;
+        await RefreshAsync(cancellationToken);
+        await ProcessBatchAsync(cancellationToken);
+    }
+
+    /// <summary>Serves until it is cancelled or the interface is gone.</summary>
+    /// <exception cref="NetlinkException">The interface is gone (<see cref="NetlinkException.IsNoSuchDevice"/>).</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using ITimer timer = _clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (true)
+            {
+                _ = timer.Change(TimeToWait(), Timeout.InfiniteTimeSpan);
+                _ = await _inbox.Reader.WaitToReadAsync(cancellationToken);
+                while (_batch.Count < MaxBatch && _inbox.Reader.TryRead(out PeerRequest? request))
+                {
+                    if (request is not null)
+                        _batch.Add(request);
+                }
+
+                await ProcessBatchAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _inbox.Writer.Complete();
+            foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)))
+                request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
+            while (_inbox.Reader.TryRead(out PeerRequest? request))
+                request?.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
+        }
+    }
+
+    /// <summary>Hands a request in.</summary>
+    /// <param name="request">The session's request object.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="wire">What it says.</param>
+    /// <param name="cancellationToken">Gives up before it is handed in; after that the answer must be awaited.</param>
+    public async ValueTask<LeaseOutcome> AskAsync(PeerRequest request, IpAddress source, Request wire, CancellationToken cancellationToken)
+    {
+        ValueTask<LeaseOutcome> answer = request.Begin(source, wire);
+        await _inbox.Writer.WriteAsync(request, cancellationToken);
+        return await answer;
+    }
+
+    /// <summary>The pools or the server's own addresses are others now.</summary>
+    public void SetPools(PoolSource pools)
+    {
+        Volatile.Write(ref _nextPools, pools);
+        Wake();
+    }
+
+    /// <summary>Looks at the device anew, unless that was done a moment ago.</summary>
+    public Task LookAgainAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource refreshed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        refreshed = Interlocked.CompareExchange(ref _refreshed, refreshed, null) ?? refreshed;
+        Wake();
+        return refreshed.Task.WaitAsync(cancellationToken);
+    }
+
+    // A full inbox is on its way to being read anyhow.
+    private void Wake() => _inbox.Writer.TryWrite(null);
+
+    private TimeSpan TimeToWait()
+    {
+        TimeSpan next = _book.NextExpiry is { } expiry && expiry < _nextReconcile ? expiry : _nextReconcile;
+        TimeSpan wait = next - Moment.Of(_clock).Uptime;
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private async ValueTask ProcessBatchAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource? refreshed = Interlocked.Exchange(ref _refreshed, null);
+        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null, cancellationToken);
+        _ = refreshed?.TrySetResult();
+
+        Moment now = Moment.Of(_clock);
+        if (_book.Expire(now, MaxBatch) == MaxBatch)
+            Wake();
+        foreach (PeerRequest request in _batch)
+            _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
+        _batch.Clear();
+        await PruneAsync(now, cancellationToken);
+
+        bool stored = await StoreAsync(cancellationToken);
+        bool onDevice = stored && await ConfigureAsync(cancellationToken);
+        foreach ((PeerRequest request, LeaseOutcome outcome) in _answers)
+        {
+            bool promised = stored && (onDevice || !(_deviceChanges.Contains(outcome.IPv4) || _deviceChanges.Contains(outcome.IPv6)));
+            request.Answer(promised ? outcome : outcome with { Status = OutcomeStatus.Failed });
+        }
+
+        _answers.Clear();
+        _deviceChanges.Clear();
+    }
+
+    private LeaseOutcome Decide(PeerRequest request, Moment now)
+    {
+        if (!_view!.Identities.TryGetValue(request.Source, out PublicKey peer))
+            return new LeaseOutcome { Status = OutcomeStatus.UnknownPeer };
+        if (request.Request.Command == Command.Release)
+        {
+            _book.Release(peer, now);
+            return new LeaseOutcome { IsComplete = true };
+        }
+
+        LeaseGrant grant = _book.Request(new LeaseRequest(peer, request.Request.IPv4, request.Request.IPv6), now);
+        if (!grant.IsComplete)
+            ReportRefusal(peer, request.Request, grant);
+        // RFC 2131 section 4.4.5 renews at half the time; the spread keeps peers from coming back together.
+        TimeSpan renewAfter = grant.LeaseTime * (0.45 + (0.1 * _random.NextDouble()));
+        return new LeaseOutcome(OutcomeStatus.Done, grant.IPv4?.Address, grant.IPv6?.Address, grant.IsComplete, now.Wall, grant.LeaseTime, renewAfter);
+    }
+
+    private void ReportRefusal(PublicKey peer, in Request request, in LeaseGrant grant)
+    {
+        if ((request.IPv4 is { IsUnspecified: true } && grant.IPv4 is null) || (request.IPv6 is { IsUnspecified: true } && grant.IPv6 is null))
+        {
+            string family = grant.IPv4 is null && request.IPv4 is not null ? "IPv4" : "IPv6";
+            if (_throttle.Allows(family, out int suppressed))
+                _log.PoolExhausted(_interface, family, peer, _book.ActiveCount, suppressed);
+        }
+        else
+        {
+            _log.AddressRefused(_interface, request.IPv4, request.IPv6, peer);
+        }
+    }
+
+    // Everything that changed goes to the store before anybody hears of it. What could not be written is tried again
+    // with what comes next, and meanwhile nobody is answered: who asks again finds what was decided.
+    private async ValueTask<bool> StoreAsync(CancellationToken cancellationToken)
+    {
+        foreach (Lease lease in _book.Changes)
+        {
+            _unsaved[lease.Address] = lease.ToRecord();
+            Plan(lease);
+        }
+
+        _book.Changes.Clear();
+        if (_unsaved.Count == 0)
+            return true;
+        try
+        {
+            await _store.CommitAsync(_unsaved.Values, cancellationToken);
+            _unsaved.Clear();
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            if (_throttle.Allows("store", out _))
+                _log.StoreFailed(_interface, error);
+            return false;
+        }
+    }
+
+    private async ValueTask PruneAsync(Moment now, CancellationToken cancellationToken)
+    {
+        if (now.Uptime < _nextPrune)
+            return;
+        _nextPrune = now.Uptime + _pruneInterval;
+        DateTimeOffset endedBefore = now.Wall - _book.Policy.Retention;
+        _book.Prune(endedBefore);
+        try
+        {
+            await _store.PruneAsync(endedBefore, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _log.StoreFailed(_interface, error);
+        }
+    }
+
+    // What a changed lease means for the device.
+    private void Plan(Lease lease)
+    {
+        if (!lease.IsActive)
+            _log.Ended(_interface, lease.Address, lease.Peer, lease.State);
+        else if (lease.End - _book.Policy.LeaseTime == lease.Start)
+            _log.Granted(_interface, lease.Address, lease.Peer);
+        else
+            _log.Renewed(_interface, lease.Address, lease.Peer);
+
+        if (!lease.OwnsAllowedIP)
+            return;
+        PublicKey? holder = _view!.OwnerOf(lease.Address);
+        if (lease.IsActive)
+        {
+            _ = _pendingRemovals.Remove((lease.Address, lease.Peer));
+            if (holder != lease.Peer)
+                _deviceChanges.Add(lease.Address, lease.Peer);
+        }
+        else
+        {
+            // Somebody else may have it by now; what is added to one peer leaves the other by itself.
+            if (holder == lease.Peer && _book.Find(lease.Address) is not { IsActive: true })
+            {
+                _ = _pendingRemovals.Add((lease.Address, lease.Peer));
+                _deviceChanges.Remove(lease.Address, lease.Peer);
+            }
+        }
+    }
+
+    private async ValueTask<bool> ConfigureAsync(CancellationToken cancellationToken)
+    {
+        if (_deviceChanges.IsEmpty)
+            return true;
+        try
+        {
+            await _wireGuard.ConfigureAsync(_interface, _deviceChanges.ToPeerChanges(), cancellationToken);
+            _deviceChanges.ApplyTo(_view!);
+            foreach (IpAddress address in _deviceChanges.Removed)
+                _ = _pendingRemovals.RemoveWhere(removal => removal.Address == address);
+            return true;
+        }
+        catch (NetlinkException error) when (!error.IsNoSuchDevice)
+        {
+            // Part of it may have been done: the next look at the device tells.
+            _log.DeviceFailed(_interface, error);
+            _viewAge = TimeSpan.Zero;
+            return false;
+        }
+    }
+
+    private async ValueTask<bool> EnsureViewAsync(bool fresh, CancellationToken cancellationToken)
+    {
+        TimeSpan now = Moment.Of(_clock).Uptime;
+        if (now < _nextReconcile && !(fresh && now - _viewTaken > _viewAge))
+        {
+            if (Volatile.Read(ref _nextPools) is not null)
+                UpdatePools();
+            return true;
+        }
+
+        try
+        {
+            await RefreshAsync(cancellationToken);
+            return true;
+        }
+        catch (NetlinkException error) when (!error.IsNoSuchDevice)
+        {
+            _log.DeviceFailed(_interface, error);
+            _nextReconcile = now + _minViewAge;
+            return false;
+        }
+    }
+
+    private async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan before = Moment.Of(_clock).Uptime;
+        Volatile.Write(ref _view, new DeviceView(await _wireGuard.GetDeviceAsync(_interface, cancellationToken)));
+        Reconcile();
+        UpdatePools();
+        TimeSpan after = Moment.Of(_clock).Uptime;
+        _viewTaken = after;
+        _viewAge = TimeSpan.FromTicks(Math.Clamp((after - before).Ticks * ViewCostFactor, _minViewAge.Ticks, _maxViewAge.Ticks));
+        _nextReconcile = after + (_reconcileInterval * (0.9 + (0.2 * _random.NextDouble())));
+    }
+
+    // The device as the book wants it, without touching what is not the book's.
+    private void Reconcile()
+    {
+        Moment now = Moment.Of(_clock);
+        int added = 0, removed = 0;
+        foreach (Lease lease in _book.Leases)
+        {
+            if (lease is not { IsActive: true, OwnsAllowedIP: true })
+                continue;
+            PublicKey? holder = _view!.OwnerOf(lease.Address);
+            if (holder == lease.Peer || !_view.HasPeer(lease.Peer))
+                continue;
+            if (holder is null || _pendingRemovals.Contains((lease.Address, holder.Value)))
+            {
+                _deviceChanges.Add(lease.Address, lease.Peer);
+                added++;
+            }
+            else
+            {
+                // The operator has given the address to another peer: that is the operator's to decide.
+                _log.Conflict(_interface, lease.Address, lease.Peer, holder.Value);
+                _book.Revoke(lease, now);
+            }
+        }
+
+        foreach ((IpAddress address, PublicKey peer) in _pendingRemovals)
+        {
+            if (_view!.OwnerOf(address) == peer && _book.Find(address) is not { IsActive: true })
+            {
+                _deviceChanges.Remove(address, peer);
+                removed++;
+            }
+        }
+
+        if (added + removed > 0)
+            _log.Mended(_interface, added, removed);
+    }
+
+    private void UpdatePools()
+    {
+        PoolSource pools = Interlocked.Exchange(ref _nextPools, null) ?? _pools;
+        Exclusion[] exclusions =
+        [
+            .. _view!.Owners
+                .Where(entry => pools.Prefixes.Any(pool => pool.Overlaps(entry.Key)) && !IsOurs(entry.Key, entry.Value))
+                .Select(entry => new Exclusion(entry.Key, entry.Value))
+                .OrderBy(exclusion => exclusion.Prefix),
+            .. pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
+        ];
+        bool samePools = pools.Prefixes.SequenceEqual(_pools.Prefixes);
+        _pools = pools;
+        if (samePools && exclusions.AsSpan().SequenceEqual(_exclusions))
+            return;
+        _exclusions = exclusions;
+        _book.SetPools(pools.Prefixes, exclusions);
+        if (!samePools)
+            _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Prefix} ({pool.Size} addresses)")));
+    }
+
+    private bool IsOurs(IpPrefix prefix, PublicKey holder) =>
+        prefix.IsHost
+        && (_pendingRemovals.Contains((prefix.Address, holder))
+            || (_book.Find(prefix.Address) is { IsActive: true, OwnsAllowedIP: true } lease && lease.Peer == holder));
+}

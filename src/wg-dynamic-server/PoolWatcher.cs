@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using WgDynamic.Netlink;
+
+namespace WgDynamic.Server;
+
+/// <summary>Follows the interface: tells the lease service of new pools, and ends when the interface goes.</summary>
+internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link link, LeaseService service, ServerOptions options, TimeProvider clock, ILogger log)
+{
+    // A script that adds a hundred routes should cost one look at them.
+    private static readonly TimeSpan _settleTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _retryInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reads pools and own addresses.</summary>
+    public static async ValueTask<PoolSource> ReadAsync(RouteClient routes, int interfaceIndex, CancellationToken cancellationToken) =>
+        PoolSource.From(
+            interfaceIndex,
+            await routes.GetRoutesAsync(interfaceIndex, cancellationToken),
+            await routes.GetAddressesAsync(0, cancellationToken));
+
+    /// <summary>Returns when the interface is gone.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        bool hadAddress = true;
+        while (true)
+        {
+            RouteEvent change = await monitor.ReadAsync(cancellationToken);
+            if (change is LinkEvent { Removed: true, Link.Index: var index } && index == link.Index)
+                return;
+            if (change is LinkEvent)
+                continue;
+            await Task.Delay(_settleTime, clock, cancellationToken);
+
+            try
+            {
+                if (await routes.FindLinkAsync(options.Interface, cancellationToken) is not { } found || found.Index != link.Index)
+                    return;
+                service.SetPools(await ReadAsync(routes, link.Index, cancellationToken));
+                bool hasAddress = await InterfaceCheck.HasServerAddressAsync(routes, link.Index, cancellationToken);
+                if (hadAddress && !hasAddress)
+                    await RestoreAddressAsync(cancellationToken);
+                hadAddress = hasAddress;
+            }
+            catch (NetlinkException error)
+            {
+                log.RoutesFailed(options.Interface, error);
+                await Task.Delay(_retryInterval, clock, cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask RestoreAddressAsync(CancellationToken cancellationToken)
+    {
+        if (!options.AssignAddress)
+        {
+            log.AddressLost(options.Interface);
+            return;
+        }
+
+        await InterfaceCheck.AssignServerAddressAsync(routes, link.Index, cancellationToken);
+        log.AddressAssigned(options.Interface);
+    }
+}

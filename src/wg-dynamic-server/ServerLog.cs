@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using WgDynamic.Leasing;
+
+namespace WgDynamic.Server;
+
+/// <summary>Every line that the server logs. Information and above is what a person may want to act on.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Interface}: serving on [fe80::]:970, pools: {Pools}")]
+    public static partial void Serving(this ILogger log, InterfaceName @interface, string pools);
+
+    [LoggerMessage(2, LogLevel.Information, "{Interface}: pools: {Pools}")]
+    public static partial void Pools(this ILogger log, InterfaceName @interface, string pools);
+
+    [LoggerMessage(3, LogLevel.Information, "{Interface}: leased {Address} to {Peer}")]
+    public static partial void Granted(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Interface}: renewed {Address} of {Peer}")]
+    public static partial void Renewed(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer);
+
+    [LoggerMessage(5, LogLevel.Information, "{Interface}: lease of {Address} to {Peer} ended: {State}")]
+    public static partial void Ended(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer, LeaseState state);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Interface}: no free {Family} address for {Peer}: {Active} leases are active ({Suppressed} more refusals not logged); add a route for another pool, or shorten the lease time")]
+    public static partial void PoolExhausted(this ILogger log, InterfaceName @interface, string family, PublicKey peer, int active, int suppressed);
+
+    [LoggerMessage(7, LogLevel.Debug, "{Interface}: refused {IPv4} {IPv6} to {Peer}: not in a pool, or taken")]
+    public static partial void AddressRefused(this ILogger log, InterfaceName @interface, IpAddress? iPv4, IpAddress? iPv6, PublicKey peer);
+
+    [LoggerMessage(8, LogLevel.Error, "{Interface}: leases cannot be stored, nobody is answered until they can")]
+    public static partial void StoreFailed(this ILogger log, InterfaceName @interface, Exception error);
+
+    [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will try again")]
+    public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, Exception error);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Interface}: {Address}, leased to {Peer}, is in the AllowedIPs of {Holder} now: the lease is revoked")]
+    public static partial void Conflict(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer, PublicKey holder);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Interface}: AllowedIPs had been changed behind the server's back: {Added} put back, {Removed} removed")]
+    public static partial void Mended(this ILogger log, InterfaceName @interface, int added, int removed);
+
+    [LoggerMessage(12, LogLevel.Debug, "{Interface}: connection from {Source} closed: {Reason}")]
+    public static partial void Rejected(this ILogger log, InterfaceName @interface, string source, string reason);
+
+    [LoggerMessage(13, LogLevel.Information, "{Interface}: {Source}: malformed request: {Fault} ({Suppressed} more not logged)")]
+    public static partial void Malformed(this ILogger log, InterfaceName @interface, IpAddress source, string fault, int suppressed);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Interface}: cannot accept connections, will try again")]
+    public static partial void AcceptFailed(this ILogger log, InterfaceName @interface, Exception error);
+
+    [LoggerMessage(15, LogLevel.Information, "{Interface} is gone, ending")]
+    public static partial void InterfaceGone(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Interface} has lost the address fe80::, no client can reach the server; put it back with: ip address add fe80::/64 dev {Interface}")]
+    public static partial void AddressLost(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(17, LogLevel.Error, "{Interface}: a session failed")]
+    public static partial void SessionFailed(this ILogger log, InterfaceName @interface, Exception error);
+
+    [LoggerMessage(18, LogLevel.Information, "{Interface}: put fe80::/64 on the interface")]
+    public static partial void AddressAssigned(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(19, LogLevel.Warning, "{Interface}: the interface's routes cannot be read, will try again")]
+    public static partial void RoutesFailed(this ILogger log, InterfaceName @interface, Exception error);
+}

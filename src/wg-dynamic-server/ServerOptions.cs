@@ -1,0 +1,16 @@
+using WgDynamic.Leasing;
+
+namespace WgDynamic.Server;
+
+/// <summary>What the operator asks of one server.</summary>
+internal sealed record ServerOptions
+{
+    public required InterfaceName Interface { get; init; }
+
+    public TimeSpan LeaseTime { get; init; } = new LeasePolicy().LeaseTime;
+
+    /// <summary>Puts fe80::/64 on the interface if it lacks the server's address.</summary>
+    public bool AssignAddress { get; init; }
+
+    public SessionLimits Limits { get; init; } = new();
+}
