@@ -10,7 +10,7 @@ namespace WgDynamic.Daemon;
 public static class Background
 {
     private const string Variable = "WG_DYNAMIC_DETACHED";
-    private const string Ready = "ready";
+    private const string Ready = "\u0006ready";
 
     /// <summary>Whether this process is the one in the background.</summary>
     public static bool IsDetached { get; private set; }
@@ -33,13 +33,15 @@ public static class Background
         };
         _ = daemon.Start();
         daemon.StandardInput.Close();
-        Task<bool> ready = IsReadyAsync(daemon.StandardOutput);
         while (await daemon.StandardError.ReadLineAsync() is { } line)
+        {
+            if (line == Ready)
+                return 0;
             await standardError.WriteLineAsync(line);
-        if (await ready)
-            return 0;
+        }
+
         await daemon.WaitForExitAsync();
-        return daemon.ExitCode != 0 ? daemon.ExitCode : 1;
+        return daemon.ExitCode != 0 ? daemon.ExitCode : DaemonHost.Failure;
     }
 
     /// <summary>Finds out, first thing in a daemon, whether it was started by <see cref="StartAsync"/>.</summary>
@@ -60,11 +62,10 @@ public static class Background
     {
         if (!IsDetached)
             return;
-        using (StreamWriter output = new(Console.OpenStandardOutput()))
-            output.WriteLine(Ready);
+        // On the stream of the messages, behind the last of them. Its end would not do for a sign: .NET keeps copies
+        // of the standard streams open for as long as the process lives.
+        Console.Error.WriteLine(Ready);
         Environment.CurrentDirectory = "/";
         closeStandardStreams();
     }
-
-    private static async Task<bool> IsReadyAsync(StreamReader output) => await output.ReadLineAsync() == Ready;
 }

@@ -21,7 +21,7 @@ internal sealed class ClientLoop
     private readonly ServerExchange _exchange;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private CancellationTokenSource? _exchanging;
+    private Action? _abandon;
     private TimeSpan? _wakeAt;
     private bool _waitingReported;
     private string _lastProblem = "";
@@ -84,11 +84,10 @@ internal sealed class ClientLoop
             switch (action)
             {
                 case ClientAction.Exchange(var number, var request):
-                    _exchanging = new CancellationTokenSource();
-                    _ = ExchangeAsync(number, request, _exchanging.Token);
+                    _abandon = StartExchange(number, request);
                     break;
                 case ClientAction.Abandon:
-                    _exchanging?.Cancel();
+                    _abandon?.Invoke();
                     break;
                 case ClientAction.Install(var address, var lifetime):
                     failure ??= await InstallAsync(address, lifetime);
@@ -121,6 +120,13 @@ internal sealed class ClientLoop
         {
             _log.SameTrouble(_interface, error.Message);
         }
+    }
+
+    private Action StartExchange(int number, Request request)
+    {
+        CancellationTokenSource abandoned = new();
+        _ = ExchangeAsync(number, request, abandoned.Token);
+        return abandoned.Cancel;
     }
 
     private async Task ExchangeAsync(int number, Request request, CancellationToken cancellationToken)

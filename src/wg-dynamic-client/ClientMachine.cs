@@ -279,7 +279,7 @@ internal sealed class ClientMachine
 
     private bool IsStale(int exchange) => !_exchanging || exchange != _exchange;
 
-    private IReadOnlyList<ClientAction> Schedule(TimeSpan now)
+    private List<ClientAction> Schedule(TimeSpan now)
     {
         TimeSpan? wake = _retryAt;
         if (Held.Any())

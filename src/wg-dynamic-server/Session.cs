@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Server;
