@@ -12,16 +12,16 @@ die() { warn "$*"; exit 1; }
 
 # ---- cleaning up ----------------------------------------------------------
 
-cleanups=()
+cleanups=() cleanups_made=0
 
 # on_exit COMMAND: evaluated when the script ends, however it ends, last one first.
-on_exit() { cleanups+=("$1"); }
+on_exit() { cleanups[cleanups_made++]=$1; }
 
 run_cleanups() {
 	local i status=$?
 	trap '' INT TERM HUP # a second Ctrl+C must not cut the cleaning short
 	set +e
-	for ((i = ${#cleanups[@]} - 1; i >= 0; i--)); do eval "${cleanups[i]}"; done
+	for ((i = cleanups_made - 1; i >= 0; i--)); do eval "${cleanups[i]:-}"; done
 	exit "$status"
 }
 
@@ -61,8 +61,14 @@ stop() {
 # run COMMAND…: like calling it, but a signal is acted on at once: bash delays
 # traps while it waits for a foreground command.
 run() {
+	local status=0 i
 	start "$@"
-	wait "$started"
+	i=$((cleanups_made - 1))
+	wait "$started" || status=$?
+	# Usually nobody of the group is left; what is left (a compiler server) is
+	# ended with the script.
+	signal_group 0 "$started" || unset "cleanups[i]"
+	return "$status"
 }
 
 # ---- privileges -----------------------------------------------------------
@@ -159,8 +165,10 @@ need_dotnet() {
 	# and inside the virtual machine.
 	dotnet=$(readlink -f "$(command -v dotnet)")
 	export DOTNET_ROOT=${dotnet%/*}
-	# Build servers would outlive the script.
-	export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+	# Build servers must not outlive the script. The compiler's is worth its
+	# start, so it gets a name of its own and ends with the script.
+	export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+	export SharedCompilationId=${SharedCompilationId:-wg-dynamic-$$}
 	export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 	[[ -t 1 ]] || export NO_COLOR=1 MSBUILDTERMINALLOGGER=off
 }
