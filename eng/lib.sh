@@ -13,6 +13,8 @@ die() { warn "$*"; exit 1; }
 # ---- cleaning up ----------------------------------------------------------
 
 cleanups=() cleanups_made=0
+# Traps run under the redirections of the command that they interrupt.
+exec {script_stdout}>&1 {script_stderr}>&2
 
 # on_exit COMMAND: evaluated when the script ends, however it ends, last one first.
 on_exit() { cleanups[cleanups_made++]=$1; }
@@ -21,6 +23,8 @@ run_cleanups() {
 	local i status=$?
 	trap '' INT TERM HUP # a second Ctrl+C must not cut the cleaning short
 	set +e
+	exec 1>&"$script_stdout"
+	exec 2>&"$script_stderr"
 	for ((i = cleanups_made - 1; i >= 0; i--)); do eval "${cleanups[i]:-}"; done
 	exit "$status"
 }
@@ -35,7 +39,7 @@ trap 'exit 143' TERM
 # does not inherit bash's "background jobs ignore SIGINT".
 start() {
 	set -m
-	"$@" </dev/null &
+	"$@" </dev/null {script_stdout}>&- {script_stderr}>&- &
 	started=$!
 	set +m
 	on_exit "stop $started"
