@@ -1,0 +1,218 @@
+#!/bin/bash
+# test.sh: every check of this repository, from formatting to leases over real tunnels.
+#
+#   eng/test.sh [--unit] [--no-vm] [--filter PATTERN]
+#
+#   --unit            format, build and unit tests only: needs no root
+#   --no-vm           without the virtual machine with kernel WireGuard
+#   --filter PATTERN  only tests whose full name (namespace, class, method)
+#                     contains PATTERN; * at its start or end for the exact rest
+#
+# The last line is "N passed, N failed, N skipped"; the status is 0 if none failed.
+# Reports and logs: artifacts/test-results.
+set -euo pipefail
+# shellcheck source=eng/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+unit_only='' vm=1 filter=()
+while (($#)); do
+	case $1 in
+	--unit) unit_only=1; shift ;;
+	--no-vm) vm=''; shift ;;
+	--filter)
+		(($# > 1)) || die "--filter needs a pattern"
+		case $2 in *\**) filter=(-method "$2") ;; *) filter=(-method "*$2*") ;; esac
+		shift 2 ;;
+	-h | --help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+	*) die "unknown argument $1 (see -h)" ;;
+	esac
+done
+
+vm_beside=  # 1: the virtual machine runs beside the namespaces, for machines with cores to spare
+time_limit=400 # seconds for one test executable
+results=$root/artifacts/test-results
+passed=0 failed=0 skipped=0 failures='' skips=''
+
+# ---- counting -------------------------------------------------------------
+
+# fail WHAT: something other than a test failed.
+fail() {
+	failed=$((failed + 1))
+	failures+="$1"$'\n'
+}
+
+skip() {
+	skipped=$((skipped + 1))
+	skips+="$1"$'\n'
+}
+
+# finish runs when the script ends, however it ends; $status is run_cleanups'.
+finish() {
+	((status == 0 || (status == 1 && failed > 0))) || fail "$me ended early, status $status"
+	[[ ! $skips ]] || printf '\n%s' "$skips"
+	[[ ! $failures ]] || printf '\n%s' "$failures" | head -n 400 # every message is in the logs
+	say
+	say "$passed passed, $failed failed, $skipped skipped"
+	((failed == 0)) || ((status)) || status=1
+}
+on_exit finish
+
+# tally WHERE NAME: counts what NAME's run in WHERE left behind.
+tally() {
+	local dir=$results/$1 label=$2 report=$results/$1/$2.json status p f s
+	[[ $1 == unit ]] || label="$2 ($1)"
+	status=$(cat "$dir/$2.status" 2>/dev/null || say none)
+	if ! read -r p f s < <(jq -r '.results | [.summary.passed, .summary.failed + ([.extra.suites[]?.errors[]?] | length), .summary.skipped] | @tsv' "$report" 2>/dev/null); then
+		fail "FAILED $label: no report (exit status $status)"$'\n'"$(tail -n 20 "$dir/$2.log" 2>/dev/null | cut -c1-300 | sed 's/^/    /')"
+		say "   $label: no report"
+		return
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	say "   $label: $p passed, $f failed, $s skipped$(cat "$dir/$2.time" 2>/dev/null || true)"
+	((f)) || [[ $status == 0 ]] || fail "FAILED $label: exit status $status though no test failed: $dir/$2.log"
+	((${#filter[@]} || p + f + s)) || fail "FAILED $label: holds no tests"
+	skips+=$(jq -r --arg in "$label" '.results.tests[] | select(.status == "skipped")
+		| "SKIPPED \($in): \(.name): \(.message // "no reason" | gsub("\\s+"; " ") | .[:300])"' "$report" | sort; echo .)
+	skips=${skips%.}
+	failures+=$(jq -r --arg in "$label" '
+		def indented: split("\n") | map("    " + (gsub("[[:cntrl:]]"; " ") | .[:300])) | join("\n");
+		(.results.tests[] | select(.status == "failed")
+			| "FAILED \($in): \(.name)\n" + (.message // "" | split("\n")[:15] | join("\n") | indented) + "\n"
+			+ (.trace // "" | split("\n") | map(select(test(" in /"))) | .[:3] | join("\n") | indented)),
+		(.results.extra.suites[]?.errors[]? | "FAILED \($in): \(.name // "?"), outside of a test\n" + (.message // tostring | .[:1000] | indented))' "$report"; echo .)
+	failures=${failures%.}
+}
+
+# timed TITLE COMMAND…: a step with its duration.
+timed() {
+	local begin=$SECONDS status=0
+	step "$1"
+	shift
+	"$@" || status=$?
+	say "   $((SECONDS - begin)) s"
+	return "$status"
+}
+
+# ---- steps ----------------------------------------------------------------
+
+install() {
+	need_dotnet
+	need jq:jq
+	[[ $unit_only ]] || need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2 \
+		ping:iputils-ping nft:nftables
+}
+
+# The solution says which tests there are: a project that is listed and gone
+# breaks the build, and one that is not listed is an error here.
+list_tests() {
+	local project
+	mapfile -t unit_tests < <(grep -o '[^\\"]*\.Tests\.csproj' "$root/WgDynamic.sln" | sed 's/\.csproj$//' | sort)
+	((${#unit_tests[@]})) || fail "FAILED: WgDynamic.sln lists no tests/*.Tests"
+	for project in "$root"/tests/*/*.csproj; do
+		grep -qF "\\${project##*/}" "$root/WgDynamic.sln" || fail "FAILED: ${project#"$root"/} is not in WgDynamic.sln"
+	done
+	[[ $unit_only ]] || grep -qF '\WgDynamic.EndToEnd.csproj' "$root/WgDynamic.sln" ||
+		fail "FAILED: tests/WgDynamic.EndToEnd is not in WgDynamic.sln"
+}
+
+executable() { say "$root/artifacts/bin/$1/release/$1"; }
+
+# run_tests WHERE NAME [NAME=VALUE…]: one test executable, to its report, log and status.
+run_tests() {
+	local dir=$results/$1 name=$2 begin=$SECONDS status=0 command
+	shift 2
+	command=(env PATH="$PATH" HOME="$HOME" DOTNET_ROOT="$DOTNET_ROOT" "$@" timeout --foreground -k 10 "$time_limit"
+		"$(executable "$name")" -noLogo -noColor "${filter[@]}" -result-ctrf "$dir/$name.json")
+	mkdir -p "$dir"
+	if [[ $unit_only ]]; then "${command[@]}"; else isolated "${command[@]}"; fi >"$dir/$name.log" 2>&1 || status=$?
+	say ", $((SECONDS - begin)) s" >"$dir/$name.time"
+	say "$status" >"$dir/$name.status"
+}
+
+# Two executables at a time: most wait more than they compute.
+unit() {
+	local name running=()
+	for name in "${unit_tests[@]}"; do
+		if ((${#running[@]} == 2)); then
+			wait "${running[0]}" || true
+			running=("${running[1]}")
+		fi
+		start run_tests unit "$name"
+		running+=("$started")
+	done
+	for name in "${running[@]}"; do wait "$name" || true; done
+	for name in "${unit_tests[@]}"; do tally unit "$name"; done
+}
+
+in_namespaces() {
+	run run_tests namespaces WgDynamic.EndToEnd WGDYNAMIC_PUBLISH="$root/artifacts/publish" || true
+	tally namespaces WgDynamic.EndToEnd
+}
+
+vm_tests=(WgDynamic.EndToEnd WgDynamic.Netlink.Tests)
+
+start_vm() {
+	local name executables=()
+	for name in "${vm_tests[@]}"; do executables+=("$(executable "$name")"); done
+	mkdir -p "$results/vm"
+	# shellcheck disable=SC2016 # the guest's shell expands it
+	start "$root/eng/kernel-vm" -t $((${#vm_tests[@]} * time_limit + 60)) -o "$results/vm" -e DOTNET_ROOT="$DOTNET_ROOT" \
+		-e WGDYNAMIC_PUBLISH="$root/artifacts/publish" -e WGDYNAMIC_KERNEL_WIREGUARD=1 -- \
+		bash -c '
+			results=$1 limit=$2 count=$3
+			tests=("${@:4:count}")
+			shift $((3 + count))
+			for test in "${tests[@]}"; do
+				begin=$SECONDS
+				timeout -k 10 "$limit" "$test" -noLogo -noColor "$@" \
+					-result-ctrf "$results/${test##*/}.json" >"$results/${test##*/}.log" 2>&1
+				echo $? >"$results/${test##*/}.status"
+				echo ", $((SECONDS - begin)) s" >"$results/${test##*/}.time"
+			done' _ "$results/vm" "$time_limit" "${#vm_tests[@]}" \
+		"${executables[@]}" "${filter[@]}" >"$results/vm/kernel-vm.log" 2>&1
+	vm_job=$started
+}
+
+in_vm() {
+	local status=0 name
+	[[ ${vm_job:-} ]] || start_vm
+	wait "$vm_job" || status=$?
+	for name in "${vm_tests[@]}"; do tally vm "$name"; done
+	((status == 0)) || fail "FAILED: eng/kernel-vm ended with status $status"$'\n'"$(tail -n 10 "$results/vm/kernel-vm.log" | cut -c1-300 | sed 's/^/    /')"
+}
+
+# ---- all of it ------------------------------------------------------------
+
+cd "$root"
+rm -rf "$results"
+mkdir -p "$results"
+
+timed "install what is missing" install
+list_tests
+timed "restore" quietly "$results/restore.log" dotnet restore WgDynamic.sln -v quiet -nologo ||
+	{ fail "FAILED: dotnet restore"; exit 1; }
+timed "formatting" quietly "$results/format.log" dotnet format WgDynamic.sln --verify-no-changes --no-restore ||
+	fail "FAILED: dotnet format --verify-no-changes"
+timed "build" quietly "$results/build.log" dotnet build WgDynamic.sln -c Release --no-restore -v quiet -nologo -clp:NoSummary ||
+	{ fail "FAILED: dotnet build"; exit 1; }
+
+if [[ ! $unit_only ]] && ! can_isolate; then
+	fail "FAILED: no root or no namespaces here, so no tunnels: see eng/test.sh --unit"
+	unit_only=1
+fi
+timed "unit tests" unit
+if [[ ! $unit_only ]]; then
+	if timed "native executables" run eng/build.sh; then
+		if [[ $vm ]] && ! reason=$(eng/kernel-vm --check); then
+			skip "SKIPPED: kernel WireGuard in a virtual machine: $reason"
+			vm=
+		fi
+		[[ ! $vm || ! $vm_beside ]] || start_vm
+		timed "tunnels in network namespaces (wireguard-go)" in_namespaces
+		[[ ! $vm ]] || timed "tunnels in a virtual machine (kernel WireGuard)" in_vm
+		((EUID == 0)) || as_root chown -R "$(id -u):$(id -g)" "$results"
+	else
+		fail "FAILED: eng/build.sh; the tunnels were not tried"
+	fi
+fi
+((!${#filter[@]} || passed + failed + skipped)) || fail "FAILED: no test matches --filter"
