@@ -23,8 +23,8 @@ internal static class Client
         if (uplink.Link.IsUp)
             await uplink.EnsureAsync(stop);
         (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
-        ready($"asking {uplink.Server} on {options.Interface}");
         log.Started(options.Interface, uplink.Server, uplink.Address);
+        ready($"asking {uplink.Server} on {options.Interface}");
 
         ClientMachine machine = new(found, expiry, options.ReleaseOnExit, random);
         ServerExchange exchange = new(uplink.Address, uplink.Link.Index, clock, random);

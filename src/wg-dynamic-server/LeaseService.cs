@@ -54,6 +54,7 @@ internal sealed class LeaseService
     private TimeSpan _nextReconcile;
     private TimeSpan _nextPrune;
     private TaskCompletionSource? _refreshed;
+    private bool _started;
 
     public LeaseService(InterfaceName interfaceName, LeaseBook book, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log)
     {
@@ -78,6 +79,7 @@ internal sealed class LeaseService
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
+        _started = true;
     }
 
     /// <summary>Serves until it is cancelled or the interface is gone.</summary>
@@ -391,7 +393,8 @@ internal sealed class LeaseService
             return;
         _exclusions = exclusions;
         _book.SetPools(pools.Prefixes, exclusions);
-        if (!samePools)
+        // The first ones are in the line that says that the server serves.
+        if (!samePools && _started)
             _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Prefix} ({pool.Size} addresses)")));
     }
 

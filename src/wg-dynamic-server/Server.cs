@@ -36,8 +36,8 @@ internal static class Server
         using SessionListener listener = new(service, new SessionContext(options.Interface, options.Limits, clock, log));
         Listen(listener, link);
         string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Prefix));
-        ready($"serving {options.Interface}, pools: {pools}");
         log.Serving(options.Interface, pools);
+        ready($"serving {options.Interface}, pools: {pools}");
 
         PoolWatcher watcher = new(routes, monitor, link, service, options, clock, log);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
