@@ -14,7 +14,6 @@ public sealed class RouteMonitor : IDisposable
     private const int ReceiveBufferSize = 4 * 1024 * 1024;
 
     private readonly INetlinkConnection _connection;
-    private readonly ReceiveBuffer _buffer = new(holdsSecrets: false);
     private readonly Queue<RouteEvent> _events = new();
 
     internal RouteMonitor(INetlinkConnection connection) => _connection = connection;
@@ -33,15 +32,16 @@ public sealed class RouteMonitor : IDisposable
     /// <exception cref="NetlinkException">The socket is beyond use.</exception>
     public async ValueTask<RouteEvent> ReadAsync(CancellationToken cancellationToken)
     {
+        using ReceiveBuffer buffer = new(holdsSecrets: false);
         RouteEvent? next;
         while (!_events.TryDequeue(out next))
         {
             try
             {
-                ReceivedDatagram datagram = await _connection.ReceiveAsync(_buffer, cancellationToken);
+                ReceivedDatagram datagram = await _connection.ReceiveAsync(buffer, cancellationToken);
                 // Anyone with the privilege can send to the groups; only the kernel knows.
                 if (datagram.Sender == 0)
-                    Read(_buffer.Datagram(datagram));
+                    Read(buffer.Datagram(datagram));
             }
             catch (NetlinkException e) when (e.IsOverrun)
             {
@@ -49,7 +49,7 @@ public sealed class RouteMonitor : IDisposable
             }
             finally
             {
-                _buffer.Release();
+                buffer.Release();
             }
         }
 
@@ -57,11 +57,7 @@ public sealed class RouteMonitor : IDisposable
     }
 
     /// <summary>Stops listening; a reader that waits fails.</summary>
-    public void Dispose()
-    {
-        _connection.Dispose();
-        _buffer.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 
     private void Read(ReadOnlySpan<byte> datagram)
     {

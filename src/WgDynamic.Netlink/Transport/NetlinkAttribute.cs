@@ -43,6 +43,14 @@ internal readonly ref struct NetlinkAttribute(ushort type, ReadOnlySpan<byte> va
         return new IpAddress(Value);
     }
 
+    /// <summary>A public key.</summary>
+    public PublicKey AsPublicKey()
+    {
+        if (Value.Length != PublicKey.ByteLength)
+            NetlinkException.ThrowMalformed($"attribute {Type} has {Value.Length} bytes instead of a key's {PublicKey.ByteLength}");
+        return new PublicKey(Value);
+    }
+
     /// <summary>Text up to the first NUL. Bytes that are no UTF-8 become replacement characters.</summary>
     public string AsText()
     {

@@ -1,0 +1,15 @@
+namespace WgDynamic.Netlink;
+
+/// <summary>
+/// What an implementation of WireGuard can do as it is. What all of them shall do alike is built on that in <see cref="WireGuardClient"/>.
+/// </summary>
+internal interface IWireGuardBackend : IDisposable
+{
+    /// <summary>Reads an interface, with whatever peers it has.</summary>
+    /// <exception cref="NetlinkException">ENODEV: there is no such interface here.</exception>
+    ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, CancellationToken cancellationToken);
+
+    /// <summary>Carries operations out, in order. After a failure some of them have been.</summary>
+    /// <exception cref="NetlinkException">ENODEV: there is no such interface here. EINVAL: it does not know what it is asked for.</exception>
+    ValueTask ApplyAsync(InterfaceName name, IReadOnlyList<PeerOperation> operations, CancellationToken cancellationToken);
+}

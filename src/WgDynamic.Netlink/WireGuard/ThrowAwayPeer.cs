@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+
+namespace WgDynamic.Netlink;
+
+/// <summary>
+/// The peer that prefixes are moved to when an implementation cannot remove them: a prefix belongs to one peer at
+/// most, so giving it to this one takes it from the other, and removing this one removes it.
+/// </summary>
+/// <remarks>
+/// Its public key is always the same, so that one that was left behind (by a crash between two messages) is known
+/// and removed. The key is the SHA-256 of a sentence: nobody has found the private key that belongs to it, nor can
+/// have chosen it, so nobody can be this peer while it exists.
+/// </remarks>
+internal static class ThrowAwayPeer
+{
+    /// <summary>SHA-256 of <c>WgDynamic throw-away peer: nobody holds its private key</c>.</summary>
+    public static readonly PublicKey PublicKey = new(SHA256.HashData("WgDynamic throw-away peer: nobody holds its private key"u8));
+
+    /// <summary>Takes prefixes from whoever has them.</summary>
+    public static PeerOperation Take(IReadOnlyList<AllowedIPOperation> prefixes) => new(PublicKey) { AllowedIPs = prefixes };
+
+    /// <summary>Removes it, and with it what it took. That it is not there is fine.</summary>
+    public static PeerOperation Discard { get; } = new(PublicKey) { Remove = true };
+
+    /// <summary>Whether it is among the peers of a device.</summary>
+    public static bool IsIn(WireGuardDevice device) => device.Peers.Any(IsThis);
+
+    /// <summary>The device as it should be seen.</summary>
+    public static WireGuardDevice Hide(WireGuardDevice device) => !IsIn(device)
+        ? device
+        : new WireGuardDevice
+        {
+            Name = device.Name,
+            PublicKey = device.PublicKey,
+            ListenPort = device.ListenPort,
+            FirewallMark = device.FirewallMark,
+            Peers = [.. device.Peers.Where(peer => !IsThis(peer))],
+        };
+
+    private static bool IsThis(WireGuardPeer peer) => peer.PublicKey == PublicKey;
+}
