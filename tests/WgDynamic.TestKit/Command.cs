@@ -28,9 +28,9 @@ public static class Command
     public static bool Exists(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, program)));
 
-    /// <summary>Kills processes and waits until they are gone.</summary>
+    /// <summary>Kills processes. They need not be children: whose they are may take its time to notice.</summary>
     /// <param name="identifiers">Their numbers, one a line.</param>
-    internal static async Task KillAsync(string identifiers)
+    internal static void Kill(string identifiers)
     {
         foreach (string identifier in identifiers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -38,7 +38,6 @@ public static class Command
             {
                 using Process process = Process.GetProcessById(int.Parse(identifier));
                 process.Kill();
-                await process.WaitForExitAsync();
             }
             catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
             {

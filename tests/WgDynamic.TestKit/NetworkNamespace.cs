@@ -64,7 +64,7 @@ public sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>Ends what runs in the namespace and removes it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Command.KillAsync(await Command.RunAsync("ip", "netns", "pids", Name));
+        Command.Kill(await Command.RunAsync("ip", "netns", "pids", Name));
         await Command.RunAsync("ip", "netns", "delete", Name);
     }
 
