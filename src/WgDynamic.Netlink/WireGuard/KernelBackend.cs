@@ -13,7 +13,7 @@ internal sealed class KernelBackend : IWireGuardBackend
     private readonly RequestChannel _channel;
     private readonly ushort _family;
 
-    private KernelBackend(RequestChannel channel, ushort family)
+    internal KernelBackend(RequestChannel channel, ushort family)
     {
         _channel = channel;
         _family = family;
@@ -73,7 +73,7 @@ internal sealed class KernelBackend : IWireGuardBackend
         return request;
     }
 
-    private static async ValueTask<ushort?> FindFamilyAsync(RequestChannel channel, CancellationToken cancellationToken)
+    internal static async ValueTask<ushort?> FindFamilyAsync(RequestChannel channel, CancellationToken cancellationToken)
     {
         using NetlinkRequest request = GenericNetlink.GetFamily(FamilyName);
         try

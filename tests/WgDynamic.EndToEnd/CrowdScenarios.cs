@@ -1,0 +1,36 @@
+namespace WgDynamic.EndToEnd;
+
+/// <summary>Many clients.</summary>
+public class CrowdScenarios
+{
+    [Fact]
+    public async Task Two_hundred_clients_at_once_get_two_hundred_different_addresses_of_each_family()
+    {
+        const int count = 200;
+        await using Network network = await Network.CreateAsync(count, "192.168.4.0/24", "2001:db8:1234::/120");
+        await using DaemonProcess server = network.Hub.StartServer();
+        await server.WaitForLineAsync("serving on");
+        DaemonProcess[] clients = [.. network.Clients.Select(client => client.StartClient())];
+        try
+        {
+            foreach (DaemonProcess client in clients)
+                await client.WaitForLineAsync("leased ");
+            List<string> all = [];
+            foreach (Host client in network.Clients)
+            {
+                string[] addresses = await client.AddressesAsync();
+                Assert.Equal(2, addresses.Length);
+                all.AddRange(addresses);
+            }
+
+            Assert.Equal(2 * count, all.Distinct().Count());
+            string[] allowed = [.. (await network.Hub.WgAsync($"show {network.Hub.Interface} allowed-ips")).Split('\n', '\t', ' ').Where(text => text.Contains('/', StringComparison.Ordinal) && !text.StartsWith("fe80", StringComparison.Ordinal) && !text.EndsWith('='))];
+            Assert.Equal(all.Order(), allowed.Order());
+        }
+        finally
+        {
+            foreach (DaemonProcess client in clients)
+                await client.DisposeAsync();
+        }
+    }
+}

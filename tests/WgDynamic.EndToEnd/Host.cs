@@ -1,0 +1,109 @@
+using System.Text.Json;
+using WgDynamic.TestKit;
+
+namespace WgDynamic.EndToEnd;
+
+/// <summary>A machine of the test's own: a network namespace with a WireGuard interface.</summary>
+internal sealed class Host : IAsyncDisposable
+{
+    private readonly WireGuardGo? _userspace;
+    private readonly string _runtimeDirectory = Directory.CreateTempSubdirectory("wgd-e2e-").FullName;
+
+    private Host(NetworkNamespace network, WireGuardGo? userspace, InterfaceName name, KeyPair keys)
+    {
+        Network = network;
+        _userspace = userspace;
+        Interface = name;
+        Keys = keys;
+    }
+
+    public NetworkNamespace Network { get; }
+
+    public InterfaceName Interface { get; }
+
+    public KeyPair Keys { get; }
+
+    public static async Task<Host> CreateAsync(string label, KeyPair keys)
+    {
+        NetworkNamespace network = await NetworkNamespace.CreateAsync(label);
+        if (!Backend.IsKernel)
+        {
+            WireGuardGo userspace = await WireGuardGo.StartAsync(network);
+            return new Host(network, userspace, userspace.Name, keys);
+        }
+
+        InterfaceName name = RandomName.Interface();
+        await Command.RunAsync("ip", "-n", network.Name, "link", "add", name.ToString(), "type", "wireguard");
+        return new Host(network, null, name, keys);
+    }
+
+    /// <summary>ip(8) in the namespace.</summary>
+    public Task<string> IpAsync(string arguments) => Command.RunAsync("ip", ["-n", Network.Name, .. arguments.Split(' ')]);
+
+    /// <summary>wg(8) in the namespace.</summary>
+    public Task<string> WgAsync(string arguments) => Network.ExecAsync("wg", arguments.Split(' '));
+
+    /// <summary>wg setconf, with the private key in a file that only this test can read.</summary>
+    public async Task ConfigureAsync(string configuration)
+    {
+        string file = Path.Combine(_runtimeDirectory, "wg.conf");
+        await File.WriteAllTextAsync(file, configuration);
+        await WgAsync($"setconf {Interface} {file}");
+    }
+
+    public DaemonProcess StartServer(params string[] arguments) => Start("wg-dynamic-server", arguments);
+
+    public DaemonProcess StartClient(params string[] arguments) => Start("wg-dynamic-client", arguments);
+
+    /// <summary>Starts a daemon for this host's interface, in the foreground.</summary>
+    public DaemonProcess Start(string program, params string[] arguments) =>
+        DaemonProcess.Start(Network, program, ["--foreground", "--log-level", "debug", "--runtime-directory", _runtimeDirectory, .. arguments, Interface.ToString()]);
+
+    /// <summary>Starts a daemon as it is without options, which goes to the background.</summary>
+    public DaemonProcess StartInBackground(string program) =>
+        DaemonProcess.Start(Network, program, "--runtime-directory", _runtimeDirectory, Interface.ToString());
+
+    /// <summary>The addresses of the interface but for link-local ones, sorted, each as address/length.</summary>
+    public async Task<string[]> AddressesAsync()
+    {
+        using JsonDocument json = JsonDocument.Parse(await IpAsync("-j address show"));
+        return
+        [
+            .. from link in json.RootElement.EnumerateArray()
+               where link.TryGetProperty("ifname", out JsonElement name) && name.GetString() == Interface.ToString()
+               from address in link.GetProperty("addr_info").EnumerateArray()
+               where address.TryGetProperty("scope", out JsonElement scope) && scope.GetString() == "global"
+               orderby address.GetProperty("family").GetString()
+               select $"{address.GetProperty("local").GetString()}/{address.GetProperty("prefixlen").GetInt32()}",
+        ];
+    }
+
+    /// <summary>How long the kernel will keep the shortest-lived of them.</summary>
+    public async Task<TimeSpan> ShortestLifetimeAsync()
+    {
+        using JsonDocument json = JsonDocument.Parse(await IpAsync($"-j address show dev {Interface}"));
+        return TimeSpan.FromSeconds((from link in json.RootElement.EnumerateArray()
+                                     where link.TryGetProperty("addr_info", out _)
+                                     from address in link.GetProperty("addr_info").EnumerateArray()
+                                     where address.TryGetProperty("scope", out JsonElement scope) && scope.GetString() == "global"
+                                     select address.GetProperty("valid_life_time").GetInt64()).Min());
+    }
+
+    /// <summary>What a peer may send from and be sent to, as the device has it, sorted.</summary>
+    public async Task<string[]> AllowedIPsAsync(Host peer) =>
+        [.. (await WgAsync($"show {Interface} allowed-ips")).Split('\n')
+            .Select(line => line.Split('\t'))
+            .Where(parts => parts[0] == peer.Keys.Public && parts.Length > 1 && parts[1] != "(none)")
+            .SelectMany(parts => parts[1].Split(' '))
+            .Order(StringComparer.Ordinal)];
+
+    public Task PingAsync(string destination, string source) =>
+        Network.ExecAsync("ping", "-n", "-c", "1", "-W", "10", "-I", source, destination);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Network.DisposeAsync();
+        _userspace?.Dispose();
+        Directory.Delete(_runtimeDirectory, recursive: true);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace WgDynamic.EndToEnd;
+
+/// <summary>
+/// A hub and its clients: machines with a wire from each client to the hub, WireGuard over it, and the pools
+/// 192.168.4.0/28 and 2001:db8:1234::/124 as routes of the hub's interface, unless told otherwise.
+/// </summary>
+internal sealed class Network : IAsyncDisposable
+{
+    public const string Pool4 = "192.168.4.0/28";
+    public const string Pool6 = "2001:db8:1234::/124";
+
+    private readonly List<Host> _clients = [];
+
+    private Network(Host hub) => Hub = hub;
+
+    public Host Hub { get; }
+
+    public IReadOnlyList<Host> Clients => _clients;
+
+    public Host Client => _clients[0];
+
+    /// <summary>Builds it, with tunnels up and no daemon running.</summary>
+    /// <param name="clients">How many clients.</param>
+    /// <param name="pool4">The IPv4 pool; the hub has its first address.</param>
+    /// <param name="pool6">The IPv6 pool; the hub has its first address.</param>
+    public static async Task<Network> CreateAsync(int clients = 1, string pool4 = Pool4, string pool6 = Pool6)
+    {
+        Backend.Require();
+        KeyPair[] keys = await KeyPair.GenerateAsync(clients + 1);
+        Network network = new(await Host.CreateAsync("hub", keys[0]));
+        try
+        {
+            for (int i = 0; i < clients; i++)
+                network._clients.Add(await Host.CreateAsync($"c{i}", keys[i + 1]));
+            await network.ConnectAsync(pool4, pool6);
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static string LinkLocal(int client) => $"fe80::c:{client + 1:x}";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Host client in _clients)
+            await client.DisposeAsync();
+        await Hub.DisposeAsync();
+    }
+
+    private async Task ConnectAsync(string pool4, string pool6)
+    {
+        StringBuilder hub = new($"[Interface]\nPrivateKey = {Hub.Keys.Private}\nListenPort = 51820\n");
+        for (int i = 0; i < _clients.Count; i++)
+        {
+            Host client = _clients[i];
+            string there = $"10.200.{i >> 8}.{(i & 255) + 1}";
+            await Hub.IpAsync($"link add v{i} type veth peer name wire netns {client.Network.Name}");
+            await Hub.IpAsync($"address add 10.255.0.1 peer {there} dev v{i}");
+            await Hub.IpAsync($"link set v{i} up");
+            await client.IpAsync($"address add {there} peer 10.255.0.1 dev wire");
+            await client.IpAsync("link set wire up");
+            await client.ConfigureAsync($"""
+                [Interface]
+                PrivateKey = {client.Keys.Private}
+                [Peer]
+                PublicKey = {Hub.Keys.Public}
+                Endpoint = 10.255.0.1:51820
+                AllowedIPs = fe80::/128, {pool4}, {pool6}
+                """);
+            await client.IpAsync($"address add {LinkLocal(i)}/128 dev {client.Interface}");
+            await client.IpAsync($"link set {client.Interface} up");
+            await client.IpAsync($"route add {pool4} dev {client.Interface}");
+            await client.IpAsync($"route add {pool6} dev {client.Interface}");
+            hub.Append($"[Peer]\nPublicKey = {client.Keys.Public}\nAllowedIPs = {LinkLocal(i)}/128\n");
+        }
+
+        await Hub.ConfigureAsync(hub.ToString());
+        await Hub.IpAsync($"address add fe80::/64 dev {Hub.Interface}");
+        await Hub.IpAsync($"link set {Hub.Interface} up");
+        await Hub.IpAsync($"address add {First(pool4)} dev {Hub.Interface}");
+        await Hub.IpAsync($"address add {First(pool6)} dev {Hub.Interface}");
+    }
+
+    private static string First(string pool)
+    {
+        IpPrefix prefix = IpPrefix.Parse(pool);
+        return $"{prefix[1]}/{prefix.Length}";
+    }
+}
