@@ -7,6 +7,8 @@ public class CrowdScenarios
     public async Task Two_hundred_clients_at_once_get_two_hundred_different_addresses_of_each_family()
     {
         const int count = 200;
+        Backend.Require();
+        using InotifyLimit limit = new(2 * count);
         await using Network network = await Network.CreateAsync(count, "192.168.4.0/24", "2001:db8:1234::/120");
         await using DaemonProcess server = network.Hub.StartServer();
         await server.WaitForLineAsync("serving on");

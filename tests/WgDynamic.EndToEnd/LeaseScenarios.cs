@@ -79,7 +79,7 @@ public class LeaseScenarios
         }
 
         await using DaemonProcess second = network.Client.StartClient();
-        await second.WaitForLineAsync("leased ");
+        await second.WaitForLineAsync("(leased|renewed) ");
         Assert.Equal(before, await network.Client.AddressesAsync());
     }
 
