@@ -4,7 +4,7 @@ namespace WgDynamic.Netlink.Tests;
 public class RouteGoldenTests
 {
     // Lifetimes of a day do not change by the second.
-    private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _day = TimeSpan.FromDays(1);
 
     [Fact]
     public Task Links_of_every_kind_are_read() => PlayAsync("links", """
@@ -95,22 +95,22 @@ public class RouteGoldenTests
         ip link set link0 up
         """, static async client =>
     {
-        InterfaceAddress leased = Address("192.0.2.9", 32) with { ValidLifetime = s_day, PreferredLifetime = s_day };
-        InterfaceAddress leased6 = Address("2001:db8::9", 128) with { ValidLifetime = s_day, PreferredLifetime = s_day };
+        InterfaceAddress leased = Address("192.0.2.9", 32) with { ValidLifetime = _day, PreferredLifetime = _day };
+        InterfaceAddress leased6 = Address("2001:db8::9", 128) with { ValidLifetime = _day, PreferredLifetime = _day };
 
         await client.AddAddressAsync(leased, Some.Token);
         await client.AddAddressAsync(leased6, Some.Token);
         NetlinkException again = await Assert.ThrowsAsync<NetlinkException>(() => client.AddAddressAsync(leased, Some.Token).AsTask());
         Assert.True(again.IsExists);
         Assert.StartsWith("add address 192.0.2.9/32 to interface 2: File exists (EEXIST)", again.Message, StringComparison.Ordinal);
-        await client.ReplaceAddressAsync(leased with { ValidLifetime = 2 * s_day }, Some.Token);
-        await client.ReplaceAddressAsync(leased6 with { ValidLifetime = 2 * s_day }, Some.Token);
+        await client.ReplaceAddressAsync(leased with { ValidLifetime = 2 * _day }, Some.Token);
+        await client.ReplaceAddressAsync(leased6 with { ValidLifetime = 2 * _day }, Some.Token);
 
         List<InterfaceAddress> addresses = await client.GetAddressesAsync(2, Some.Token);
         Assert.Equal(
             [
-                leased with { ValidLifetime = 2 * s_day },
-                leased6 with { ValidLifetime = 2 * s_day, Flags = AddressFlags.NoDuplicateDetection },
+                leased with { ValidLifetime = 2 * _day },
+                leased6 with { ValidLifetime = 2 * _day, Flags = AddressFlags.NoDuplicateDetection },
             ],
             addresses);
 

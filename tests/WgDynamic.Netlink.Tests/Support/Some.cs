@@ -8,15 +8,15 @@ namespace WgDynamic.Netlink.Tests;
 internal static class Some
 {
     // What takes so long waits for something that will not come.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
-    private static readonly ConditionalWeakTable<object, CancellationTokenSource> s_deadlines = [];
+    private static readonly ConditionalWeakTable<object, CancellationTokenSource> _deadlines = [];
 
     /// <summary>Cancelled when the test is, and when it hangs.</summary>
-    public static CancellationToken Token => s_deadlines.GetValue((object?)TestContext.Current.Test ?? s_deadlines, static _ =>
+    public static CancellationToken Token => _deadlines.GetValue((object?)TestContext.Current.Test ?? _deadlines, static _ =>
     {
         CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(s_patience);
+        deadline.CancelAfter(_patience);
         return deadline;
     }).Token;
 

@@ -6,7 +6,7 @@ namespace WgDynamic.Netlink.Tests;
 public class AllowedIPModelTests
 {
     // Few peers and prefixes, so that they meet.
-    private static readonly Gen<PeerChange> s_change = Gen.Select(
+    private static readonly Gen<PeerChange> _change = Gen.Select(
         Gen.Int[0, 3], Gen.Frequency((1, Gen.Const(true)), (9, Gen.Const(false))), Gen.Bool, Gen.Int[0, 5].Array[0, 3], Gen.Int[0, 5].Array[0, 3],
         (peer, remove, updateOnly, add, take) => new PeerChange
         {
@@ -20,7 +20,7 @@ public class AllowedIPModelTests
     [Theory]
     [InlineData(Removal.Refused)]
     [InlineData(Removal.Overlooked)]
-    public Task The_throw_away_peer_does_what_removal_does(Removal removal) => s_change.Array[0, 6].Array[1, 5].SampleAsync(async calls =>
+    public Task The_throw_away_peer_does_what_removal_does(Removal removal) => _change.Array[0, 6].Array[1, 5].SampleAsync(async calls =>
     {
         Assert.Equal(await OutcomeAsync(Removal.Known, calls), await OutcomeAsync(removal, calls));
     });

@@ -31,7 +31,7 @@ public sealed class UserspaceBackendTests : IDisposable
 
         """;
 
-    private static readonly InterfaceName s_name = InterfaceName.Parse("wg0");
+    private static readonly InterfaceName _name = InterfaceName.Parse("wg0");
     private readonly string _directory = Directory.CreateTempSubdirectory("wgd-").FullName;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly UserspaceBackend _backend;
@@ -39,7 +39,7 @@ public sealed class UserspaceBackendTests : IDisposable
     public UserspaceBackendTests()
     {
         _backend = new UserspaceBackend(_directory);
-        _listener.Bind(new UnixDomainSocketEndPoint(_backend.PathOf(s_name)));
+        _listener.Bind(new UnixDomainSocketEndPoint(_backend.PathOf(_name)));
         _listener.Listen();
     }
 
@@ -55,10 +55,10 @@ public sealed class UserspaceBackendTests : IDisposable
     {
         Task<string> request = AnswerAsync(Answer);
 
-        WireGuardDevice device = await _backend.ReadAsync(s_name, Some.Token);
+        WireGuardDevice device = await _backend.ReadAsync(_name, Some.Token);
 
         Assert.Equal("get=1\n\n", await request);
-        Assert.Equal((s_name, (ushort)12912, 81u, null), (device.Name, device.ListenPort, device.FirewallMark, device.PublicKey));
+        Assert.Equal((_name, (ushort)12912, 81u, null), (device.Name, device.ListenPort, device.FirewallMark, device.PublicKey));
         Assert.Equal(2, device.Peers.Count);
         WireGuardPeer peer = device.Peers[0];
         Assert.Equal(Convert.FromHexString("b85996fecc9c7f1fc6d2572a76eda11d59bcd20be8e543b15ce4bd85a8e75a33"), Convert.FromBase64String(peer.PublicKey.ToString()));
@@ -76,7 +76,7 @@ public sealed class UserspaceBackendTests : IDisposable
         Task<string> request = AnswerAsync("errno=0\n\n");
 
         await _backend.ApplyAsync(
-            s_name,
+            _name,
             [
                 new PeerOperation(Some.Key(1))
                 {
@@ -113,7 +113,7 @@ public sealed class UserspaceBackendTests : IDisposable
     {
         _ = AnswerAsync(answer);
 
-        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(s_name, Some.Token).AsTask());
+        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(_name, Some.Token).AsTask());
 
         Assert.Equal((Errno.EINVAL, "read WireGuard interface wg0: Invalid argument (EINVAL)"), (e.Errno, e.Message));
     }
@@ -123,7 +123,7 @@ public sealed class UserspaceBackendTests : IDisposable
     {
         Task<Socket> accepting = _listener.AcceptAsync(Some.Token).AsTask();
         Task applying = _backend.ApplyAsync(
-            s_name,
+            _name,
             [new PeerOperation(Some.Key(1)) { AllowedIPs = [.. Enumerable.Range(0, 100_000).Select(i => new AllowedIPOperation(Some.Leased(i)))] }],
             Some.Token).AsTask();
         using (Socket connection = await accepting)
@@ -145,7 +145,7 @@ public sealed class UserspaceBackendTests : IDisposable
     {
         _ = AnswerAsync(answer);
 
-        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(s_name, Some.Token).AsTask());
+        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(_name, Some.Token).AsTask());
 
         Assert.Equal(Errno.EBADMSG, e.Errno);
     }
@@ -155,7 +155,7 @@ public sealed class UserspaceBackendTests : IDisposable
     {
         _ = AnswerAsync(new string('x', 10_000));
 
-        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(s_name, Some.Token).AsTask());
+        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(_name, Some.Token).AsTask());
 
         Assert.Contains("a line of more than 4096 bytes", e.Message, StringComparison.Ordinal);
     }
@@ -165,7 +165,7 @@ public sealed class UserspaceBackendTests : IDisposable
     {
         _listener.Dispose();
 
-        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(s_name, Some.Token).AsTask());
+        NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => _backend.ReadAsync(_name, Some.Token).AsTask());
 
         Assert.True(e.IsNoSuchDevice);
     }
@@ -190,7 +190,7 @@ public sealed class UserspaceBackendTests : IDisposable
         static async Task ReadAsync(byte[] answer)
         {
             using UapiLineReader lines = new(new MemoryStream(answer));
-            UapiDeviceReader device = new(s_name);
+            UapiDeviceReader device = new(_name);
             try
             {
                 await lines.ReadAnswerAsync(device.Read, Some.Token);

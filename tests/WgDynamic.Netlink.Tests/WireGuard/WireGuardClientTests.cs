@@ -3,7 +3,7 @@ namespace WgDynamic.Netlink.Tests;
 /// <summary>How much is asked of an implementation, and what is left when it fails.</summary>
 public sealed class WireGuardClientTests
 {
-    private static readonly PeerChange[] s_peers =
+    private static readonly PeerChange[] _peers =
         [.. Enumerable.Range(0, 4).Select(i => new PeerChange { PublicKey = Some.Key(i), UpdateOnly = false, AddAllowedIPs = [Some.Leased(i), Some.Routed(i)] })];
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class WireGuardClientTests
     private static async Task<WireGuardClient> OpenAsync(SimulatedBackend backend)
     {
         WireGuardClient client = new(backend);
-        await client.ConfigureAsync(backend.Name, s_peers, Some.Token);
+        await client.ConfigureAsync(backend.Name, _peers, Some.Token);
         backend.Applied.Clear();
         return client;
     }

@@ -5,7 +5,7 @@ namespace WgDynamic.Netlink.Tests;
 /// <summary>The kernel's WireGuard, byte by byte: see <see cref="GoldenFile"/>. Recorded in the virtual machine.</summary>
 public class WireGuardGoldenTests
 {
-    private static readonly InterfaceName s_name = InterfaceName.Parse("wg0");
+    private static readonly InterfaceName _name = InterfaceName.Parse("wg0");
 
     [Fact]
     public Task A_device_is_read_with_all_that_the_kernel_says() => PlayAsync("wireguard-device", """
@@ -22,9 +22,9 @@ public class WireGuardGoldenTests
         until wg show wg0 latest-handshakes | grep -q '[1-9][0-9]*$'; do sleep 0.05; done
         """, static async backend =>
     {
-        WireGuardDevice device = await backend.ReadAsync(s_name, Some.Token);
+        WireGuardDevice device = await backend.ReadAsync(_name, Some.Token);
 
-        Assert.Equal((s_name, (ushort)51901, 0x51u), (device.Name, device.ListenPort, device.FirewallMark));
+        Assert.Equal((_name, (ushort)51901, 0x51u), (device.Name, device.ListenPort, device.FirewallMark));
         Assert.NotNull(device.PublicKey);
         Assert.Equal(3, device.Peers.Count);
         WireGuardPeer peer = Assert.Single(device.Peers, peer => peer.LastHandshake is not null);
@@ -47,7 +47,7 @@ public class WireGuardGoldenTests
         done
         """, static async backend =>
     {
-        WireGuardDevice device = await backend.ReadAsync(s_name, Some.Token);
+        WireGuardDevice device = await backend.ReadAsync(_name, Some.Token);
 
         Assert.Equal(3, device.Peers.Select(peer => peer.PublicKey).Distinct().Count());
         Assert.Equal(3, device.Peers.Count);
@@ -58,7 +58,7 @@ public class WireGuardGoldenTests
     public Task Peers_are_configured() => PlayAsync("wireguard-changes", "ip link add wg0 type wireguard", static async backend =>
     {
         await backend.ApplyAsync(
-            s_name,
+            _name,
             [
                 new PeerOperation(Some.Key(1))
                 {
@@ -74,7 +74,7 @@ public class WireGuardGoldenTests
             Some.Token);
 
         NetlinkException refused = await Assert.ThrowsAsync<NetlinkException>(() => backend.ApplyAsync(
-            s_name,
+            _name,
             [new PeerOperation(Some.Key(1)) { UpdateOnly = true, AllowedIPs = [new AllowedIPOperation(Some.Leased(1), Remove: true)] }],
             Some.Token).AsTask());
         NetlinkException missing = await Assert.ThrowsAsync<NetlinkException>(
@@ -82,7 +82,7 @@ public class WireGuardGoldenTests
 
         Assert.Equal("configure WireGuard interface wg0: Invalid argument (EINVAL)", refused.Message);
         Assert.True(missing.IsNoSuchDevice);
-        WireGuardDevice device = await backend.ReadAsync(s_name, Some.Token);
+        WireGuardDevice device = await backend.ReadAsync(_name, Some.Token);
         Assert.Equal([Some.Key(1), Some.Key(2)], device.Peers.Select(peer => peer.PublicKey));
         Assert.Equal([Some.Leased(1), Some.Routed(1)], device.Peers[0].AllowedIPs);
     });
@@ -93,7 +93,7 @@ public class WireGuardGoldenTests
         {
             using KernelBackend? backend = await KernelBackend.TryOpenAsync(connection, Some.Token);
             Assert.NotNull(backend);
-            _ = await backend.ReadAsync(s_name, Some.Token);
+            _ = await backend.ReadAsync(_name, Some.Token);
         });
 
     // The family is looked for over another connection: the first answer on a new one is short, and splits what is long.

@@ -9,7 +9,7 @@ public abstract class WireGuardTests : IAsyncLifetime
     internal const uint FirewallMark = 0x51;
 
     // The virtual machine interprets every instruction.
-    private static readonly int s_many = Environment.GetEnvironmentVariable("RUN_VM") is null ? 10_000 : 2_000;
+    private static readonly int _many = Environment.GetEnvironmentVariable("RUN_VM") is null ? 10_000 : 2_000;
 
     private WireGuardUnderTest _started = null!;
     private IWireGuard _wireGuard = null!;
@@ -94,13 +94,13 @@ public abstract class WireGuardTests : IAsyncLifetime
     [Fact]
     public async Task Thousands_of_peers_are_written_and_read()
     {
-        await AddPeersAsync(s_many);
+        await AddPeersAsync(_many);
 
         WireGuardDevice device = await ReadAsync();
 
-        Assert.Equal(s_many, device.Peers.Count);
+        Assert.Equal(_many, device.Peers.Count);
         Dictionary<PublicKey, WireGuardPeer> peers = device.Peers.ToDictionary(peer => peer.PublicKey);
-        for (int i = 0; i < s_many; i++)
+        for (int i = 0; i < _many; i++)
             Assert.Equal([Some.Leased(i), Some.Routed(i)], peers[Some.Key(i)].AllowedIPs.Order());
     }
 
@@ -119,14 +119,14 @@ public abstract class WireGuardTests : IAsyncLifetime
     [Fact]
     public async Task Thousands_of_prefixes_are_removed_at_once_and_the_others_stay()
     {
-        await AddPeersAsync(s_many);
+        await AddPeersAsync(_many);
 
-        await ConfigureAsync([.. Enumerable.Range(0, s_many).Select(RemoveLeased)]);
+        await ConfigureAsync([.. Enumerable.Range(0, _many).Select(RemoveLeased)]);
 
         WireGuardDevice device = await ReadAsync();
-        Assert.Equal(s_many, device.Peers.Count);
+        Assert.Equal(_many, device.Peers.Count);
         Assert.Equal(
-            Enumerable.Range(0, s_many).Select(Some.Routed),
+            Enumerable.Range(0, _many).Select(Some.Routed),
             device.Peers.Select(peer => Assert.Single(peer.AllowedIPs)).Order());
     }
 
