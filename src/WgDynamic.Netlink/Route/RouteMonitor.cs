@@ -77,9 +77,12 @@ public sealed class RouteMonitor : IDisposable
         }
     }
 
-    // What is still queued is older than what will be read.
+    // What is still queued, here and in the socket, is older than what will be read. And it must go before that: a
+    // socket that overran once drops everything, without saying so again, until it is empty (NETLINK_S_CONGESTED,
+    // net/netlink/af_netlink.c). Were it reported first, changes could fall between the reading and the emptying.
     private void Resynchronise()
     {
+        _connection.Discard();
         _events.Clear();
         _events.Enqueue(new ResynchroniseEvent());
     }

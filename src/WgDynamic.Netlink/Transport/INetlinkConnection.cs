@@ -15,6 +15,9 @@ internal interface INetlinkConnection : IDisposable
     /// <param name="cancellationToken">Ends the wait; nothing is lost then.</param>
     /// <exception cref="NetlinkException">ENOBUFS: datagrams were lost. Others: the socket is beyond use.</exception>
     ValueTask<ReceivedDatagram> ReceiveAsync(ReceiveBuffer buffer, CancellationToken cancellationToken);
+
+    /// <summary>Throws away all that waits to be received.</summary>
+    void Discard();
 }
 
 /// <summary>A datagram at the start of the buffer it was received into.</summary>

@@ -58,6 +58,17 @@ internal sealed class NetlinkSocket : INetlinkConnection
         }
     }
 
+    public void Discard()
+    {
+        int result;
+        do
+        {
+            // Into no buffer at all: the datagram goes, the length comes.
+            result = NetlinkSyscalls.Receive(_handle, [], out _);
+        }
+        while (result is >= 0 or -Errno.ENOBUFS or -Errno.EINTR);
+    }
+
     public void Dispose() => _socket.Dispose();
 
     // Kernels that lack an option work without it, only less helpfully.

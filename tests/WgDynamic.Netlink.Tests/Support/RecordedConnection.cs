@@ -20,5 +20,7 @@ internal sealed class RecordedConnection(INetlinkConnection connection) : INetli
         return received;
     }
 
+    public void Discard() => connection.Discard();
+
     public void Dispose() => connection.Dispose();
 }

@@ -28,5 +28,7 @@ internal sealed class ReplayedConnection(GoldenFile golden) : INetlinkConnection
         return ValueTask.FromResult(new ReceivedDatagram(datagram.Length, Sender: 0));
     }
 
+    public void Discard() => throw new NotSupportedException();
+
     public void Dispose() => Assert.Equal(golden.Datagrams.Count, _next);
 }

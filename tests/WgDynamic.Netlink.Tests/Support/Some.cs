@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace WgDynamic.Netlink.Tests;
@@ -6,7 +7,18 @@ namespace WgDynamic.Netlink.Tests;
 /// <summary>Values by number, each different from the others.</summary>
 internal static class Some
 {
-    public static CancellationToken Token => TestContext.Current.CancellationToken;
+    // What takes so long waits for something that will not come.
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
+
+    private static readonly ConditionalWeakTable<object, CancellationTokenSource> _deadlines = [];
+
+    /// <summary>Cancelled when the test is, and when it hangs.</summary>
+    public static CancellationToken Token => _deadlines.GetValue((object?)TestContext.Current.Test ?? _deadlines, static _ =>
+    {
+        CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(_patience);
+        return deadline;
+    }).Token;
 
     public static PublicKey Key(int number) => new(SHA256.HashData(BitConverter.GetBytes(number)));
 

@@ -39,6 +39,8 @@ internal sealed class FakeKernel(Func<MessageHeader, IEnumerable<FakeDatagram>> 
         return new ReceivedDatagram(datagram.Bytes.Length, datagram.Sender);
     }
 
+    public void Discard() => _waiting.Clear();
+
     public void Dispose()
     {
     }
