@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace WgDynamic.Netlink;
 
 /// <summary>
@@ -13,8 +11,8 @@ namespace WgDynamic.Netlink;
 /// </remarks>
 internal static class ThrowAwayPeer
 {
-    /// <summary>SHA-256 of <c>WgDynamic throw-away peer: nobody holds its private key</c>.</summary>
-    public static readonly PublicKey PublicKey = new(SHA256.HashData("WgDynamic throw-away peer: nobody holds its private key"u8));
+    /// <summary>SHA-256 of <c>WgDynamic throw-away peer: nobody holds its private key</c>. Computing it here would load OpenSSL, which is a third of a daemon's memory.</summary>
+    public static readonly PublicKey PublicKey = PublicKey.Parse("/I4UQCtOPl4Li2HAgSZ9K3rCmGCKTDJX66R4bZEE+qk=");
 
     /// <summary>Takes prefixes from whoever has them.</summary>
     public static PeerOperation Take(IReadOnlyList<AllowedIPOperation> prefixes) => new(PublicKey) { AllowedIPs = prefixes };
