@@ -26,6 +26,10 @@ public static unsafe class ProcessControl
     }
 
     /// <summary>dup2(2) of /dev/null over standard input, output and error: what is written there from now on is lost.</summary>
+    /// <remarks>
+    /// <see cref="Console"/> writes to a copy of a descriptor (dup(2)) that it makes when it is first used, and keeps: who has
+    /// written with it before goes on writing there, and holds the terminal or pipe open. Use other means until this was called.
+    /// </remarks>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public static void DropStandardStreams()
     {
