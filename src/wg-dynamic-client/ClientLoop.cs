@@ -247,34 +247,40 @@ internal sealed class ClientLoop
     // Turns what the kernel says about all interfaces into events about this one.
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        int index = _uplink.Link.Index;
-        try
+        while (!cancellationToken.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                switch (await _monitor.ReadAsync(cancellationToken))
-                {
-                    case LinkEvent { Link: var link, Removed: var removed } when link.Index == index:
-                        await TellAsync(removed ? new ClientEvent.LinkGone() : link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown());
-                        break;
-                    case AddressEvent { Removed: true, Address: var address } when address.InterfaceIndex == index:
-                        // Its own address: as if the link had come up anew, which puts it back.
-                        await TellAsync(address.Address == _uplink.Address ? await IsUpAsync() : new ClientEvent.AddressLost(address.Address));
-                        break;
-                    case RouteChangeEvent { Removed: true, Route: var route } when route.InterfaceIndex == index && route.Destination.Contains(WireLimits.ServerAddress):
-                        await TellAsync(await IsUpAsync());
-                        break;
-                    case ResynchroniseEvent:
-                        await TellAsync(await IsUpAsync());
-                        break;
-                }
+                await PassOnAsync(await _monitor.ReadAsync(cancellationToken), cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (NetlinkException error)
+            {
+                // What is missed here is found at the next exchange, which looks at the interface first.
+                _log.SameTrouble(_interface, error.Message);
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+    }
 
-        ValueTask TellAsync(ClientEvent change) => _events.Writer.WriteAsync(change, cancellationToken);
+    private async ValueTask PassOnAsync(RouteEvent change, CancellationToken cancellationToken)
+    {
+        int index = _uplink.Link.Index;
+        ClientEvent? told = change switch
+        {
+            LinkEvent { Link: var link, Removed: var removed } when link.Index == index =>
+                removed ? new ClientEvent.LinkGone() : link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown(),
+            // Its own address or the way to the server: as if the link had come up anew, which puts them back.
+            AddressEvent { Removed: true, Address: var own } when own.InterfaceIndex == index && own.Address == _uplink.Address => await IsUpAsync(),
+            RouteChangeEvent { Removed: true, Route: var route } when route.InterfaceIndex == index && route.Destination.Contains(WireLimits.ServerAddress) => await IsUpAsync(),
+            AddressEvent { Removed: true, Address: var address } when address.InterfaceIndex == index => new ClientEvent.AddressLost(address.Address),
+            ResynchroniseEvent => await IsUpAsync(),
+            _ => null,
+        };
+        if (told is not null)
+            await _events.Writer.WriteAsync(told, cancellationToken);
     }
 
     private async ValueTask<ClientEvent> IsUpAsync() =>

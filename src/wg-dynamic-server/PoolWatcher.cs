@@ -23,15 +23,14 @@ internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link
         bool hadAddress = true;
         while (true)
         {
-            RouteEvent change = await monitor.ReadAsync(cancellationToken);
-            if (change is LinkEvent { Removed: true, Link.Index: var index } && index == link.Index)
-                return;
-            if (change is LinkEvent)
-                continue;
-            await Task.Delay(_settleTime, clock, cancellationToken);
-
             try
             {
+                RouteEvent change = await monitor.ReadAsync(cancellationToken);
+                if (change is LinkEvent { Removed: true, Link.Index: var index } && index == link.Index)
+                    return;
+                if (change is LinkEvent)
+                    continue;
+                await Task.Delay(_settleTime, clock, cancellationToken);
                 if (await routes.FindLinkAsync(options.Interface, cancellationToken) is not { } found || found.Index != link.Index)
                     return;
                 service.SetPools(await ReadAsync(routes, link.Index, cancellationToken));
