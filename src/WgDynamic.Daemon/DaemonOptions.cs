@@ -14,8 +14,20 @@ public static class DaemonOptions
         ["error"] = Microsoft.Extensions.Logging.LogLevel.Error,
     };
 
-    /// <summary>How to invoke a daemon's command: signals and exceptions are the daemon's own business.</summary>
-    public static InvocationConfiguration Invocation { get; } = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+    /// <summary>Runs a program's command. Wrong arguments give a line each, not the whole help; signals and exceptions are the daemon's own business.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="arguments">What it was started with.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> InvokeAsync(RootCommand command, IReadOnlyList<string> arguments)
+    {
+        ParseResult result = command.Parse(arguments);
+        if (result.Errors.Count == 0)
+            return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
+            await Console.Error.WriteLineAsync($"{command.Name}: {error.Message.TrimEnd('.')}");
+        await Console.Error.WriteLineAsync($"Try: {command.Name} --help");
+        return DaemonHost.Failure;
+    }
 
     /// <summary>The interface, checked to be a name that one can have.</summary>
     /// <param name="description">What for.</param>
@@ -25,7 +37,10 @@ public static class DaemonOptions
         CustomParser = result =>
         {
             string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-            if (!InterfaceName.TryParse(text, out InterfaceName name))
+            InterfaceName name = default;
+            if (text.StartsWith('-'))
+                result.AddError($"unknown option '{text}'");
+            else if (!InterfaceName.TryParse(text, out name))
                 result.AddError($"'{text}' cannot be the name of an interface: 1 to {InterfaceName.MaxLength} printable characters without '/', ':' and spaces");
             return name;
         },
@@ -34,24 +49,27 @@ public static class DaemonOptions
     /// <summary><c>--foreground</c>.</summary>
     public static Option<bool> Foreground() => new("--foreground", "-f") { Description = "Stay in the foreground and log to standard error" };
 
-    /// <summary><c>--log-level</c>.</summary>
-    public static Option<LogLevel> LogLevel()
+    /// <summary><c>--log-level</c>; <see cref="ToLogLevel"/> reads its value.</summary>
+    public static Option<string> LogLevel()
     {
-        Option<LogLevel> option = new("--log-level")
+        Option<string> option = new("--log-level")
         {
-            Description = "What to log: debug, info, warning or error",
+            Description = "The least important messages to log: debug, info, warning or error",
             HelpName = "LEVEL",
-            DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
-            CustomParser = result =>
-            {
-                if (!_logLevels.TryGetValue(result.Tokens[0].Value, out LogLevel level))
-                    result.AddError($"'{result.Tokens[0].Value}' is no log level: {string.Join(", ", _logLevels.Keys)}");
-                return level;
-            },
+            DefaultValueFactory = _ => "info",
         };
-        option.CompletionSources.Add(_ => _logLevels.Keys.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } name && !_logLevels.ContainsKey(name))
+                result.AddError($"'{name}' is no log level; there are {string.Join(", ", _logLevels.Keys)}");
+        });
+        option.CompletionSources.Add([.. _logLevels.Keys]);
         return option;
     }
+
+    /// <summary>The level of a name that <see cref="LogLevel"/> has let pass.</summary>
+    /// <param name="name">debug, info, warning or error.</param>
+    public static LogLevel ToLogLevel(string name) => _logLevels[name];
 
     /// <summary><c>--runtime-directory</c>: what systemd made for the unit, or /run/wg-dynamic.</summary>
     public static Option<string> RuntimeDirectory() => new("--runtime-directory")

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using WgDynamic;
 using WgDynamic.Client;
 using WgDynamic.Daemon;
@@ -8,7 +7,7 @@ using WgDynamic.Netlink;
 Argument<InterfaceName> interfaceName = DaemonOptions.Interface("The WireGuard interface that is to get addresses, such as wg0");
 Option<bool> foreground = DaemonOptions.Foreground();
 Option<bool> releaseOnExit = new("--release-on-exit") { Description = "Give the addresses back when stopped, instead of letting the lease run out" };
-Option<LogLevel> logLevel = DaemonOptions.LogLevel();
+Option<string> logLevel = DaemonOptions.LogLevel();
 Option<string> runtimeDirectory = DaemonOptions.RuntimeDirectory();
 
 RootCommand command = new("Gets addresses for a WireGuard interface from a server inside the tunnel, and keeps them.")
@@ -28,7 +27,7 @@ command.SetAction((result, _) =>
         Kind = "client",
         Interface = options.Interface,
         Foreground = result.GetValue(foreground),
-        LogLevel = result.GetRequiredValue(logLevel),
+        LogLevel = DaemonOptions.ToLogLevel(result.GetRequiredValue(logLevel)),
         RuntimeDirectory = result.GetRequiredValue(runtimeDirectory),
         Arguments = args,
         Explain = NetlinkException.Explain,
@@ -37,4 +36,4 @@ command.SetAction((result, _) =>
     };
     return DaemonHost.RunAsync(settings, (log, ready, stop) => Client.RunAsync(options, log, ready, stop));
 });
-return await command.Parse(args).InvokeAsync(DaemonOptions.Invocation);
+return await DaemonOptions.InvokeAsync(command, args);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using WgDynamic;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
@@ -20,7 +19,7 @@ leaseTime.Validators.Add(result =>
 });
 Option<bool> assignAddress = new("--assign-address") { Description = "Put fe80::/64 on the interface if it lacks the server's address" };
 Option<bool> foreground = DaemonOptions.Foreground();
-Option<LogLevel> logLevel = DaemonOptions.LogLevel();
+Option<string> logLevel = DaemonOptions.LogLevel();
 Option<string> runtimeDirectory = DaemonOptions.RuntimeDirectory();
 
 RootCommand command = new("Leases addresses to the peers of a WireGuard interface, inside the tunnel. The pools are the routes that lead to the interface.")
@@ -41,7 +40,7 @@ command.SetAction((result, _) =>
         Kind = "server",
         Interface = options.Interface,
         Foreground = result.GetValue(foreground),
-        LogLevel = result.GetRequiredValue(logLevel),
+        LogLevel = DaemonOptions.ToLogLevel(result.GetRequiredValue(logLevel)),
         RuntimeDirectory = result.GetRequiredValue(runtimeDirectory),
         Arguments = args,
         Explain = NetlinkException.Explain,
@@ -50,4 +49,4 @@ command.SetAction((result, _) =>
     };
     return DaemonHost.RunAsync(settings, (log, ready, stop) => Server.RunAsync(options, log, ready, stop));
 });
-return await command.Parse(args).InvokeAsync(DaemonOptions.Invocation);
+return await DaemonOptions.InvokeAsync(command, args);

@@ -12,7 +12,9 @@ internal static class Backend
 
     /// <summary>Where the native executables lie.</summary>
     public static string PublishDirectory { get; } =
-        Environment.GetEnvironmentVariable("WGDYNAMIC_PUBLISH") ?? Path.Combine(RepositoryRoot(), "artifacts", "publish");
+        Environment.GetEnvironmentVariable("WGDYNAMIC_PUBLISH") ?? Path.Combine(RepositoryRoot, "artifacts", "publish");
+
+    public static string RepositoryRoot => FindRepositoryRoot();
 
     /// <summary>How much longer everything may take: the virtual machine's processor is emulated.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(IsKernel ? 90 : 30);
@@ -29,7 +31,7 @@ internal static class Backend
             Assert.Skip(whyNot);
     }
 
-    private static string RepositoryRoot()
+    private static string FindRepositoryRoot()
     {
         string directory = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(directory, "WgDynamic.sln")))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
@@ -127,7 +128,25 @@ public class CommandScenarios
         Assert.Contains("--log-level", help, StringComparison.Ordinal);
         Assert.Matches(@"^\d+\.\d+\.\d+", await Command.RunAsync(path, "--version"));
         foreach (string[] arguments in (string[][])[[], ["wg0", "wg1"], ["--no-such-option", "wg0"], ["a/b"], ["--log-level", "loud", "wg0"]])
-            await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(path, arguments));
+        {
+            InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(path, arguments));
+            // What is wrong, and where to look: not a page of help.
+            Assert.Matches($@"status 1: {program}: [^\n]+\nTry: {program} --help\n$", error.Message);
+        }
+    }
+
+    [Fact]
+    public async Task The_README_names_every_option_that_there_is_and_no_other()
+    {
+        Backend.Require();
+        string help = await Command.RunAsync(Path.Combine(Backend.PublishDirectory, "wg-dynamic-client"), "--help")
+            + await Command.RunAsync(Path.Combine(Backend.PublishDirectory, "wg-dynamic-server"), "--help");
+        string readme = await File.ReadAllTextAsync(Path.Combine(Backend.RepositoryRoot, "README.md"), TestContext.Current.CancellationToken);
+        string options = readme[readme.IndexOf("## Options", StringComparison.Ordinal)..readme.IndexOf("Exit status", StringComparison.Ordinal)];
+        Assert.Equal(Options(help), Options(options));
+
+        static IEnumerable<string> Options(string text) =>
+            Regex.Matches(text, "--[a-z][a-z-]+").Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
     }
 
     private static bool IsRunning(int pid) =>

@@ -40,6 +40,14 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>ip(8) in the namespace.</summary>
     public Task<string> IpAsync(string arguments) => Command.RunAsync("ip", ["-n", Network.Name, .. arguments.Split(' ')]);
 
+    /// <summary>Many commands of ip(8) in the namespace, in one process: starting one takes its time in the virtual machine.</summary>
+    public async Task IpAsync(IEnumerable<string> commands)
+    {
+        string file = Path.Combine(_runtimeDirectory, "ip.batch");
+        await File.WriteAllLinesAsync(file, commands);
+        await IpAsync($"-batch {file}");
+    }
+
     /// <summary>wg(8) in the namespace.</summary>
     public Task<string> WgAsync(string arguments) => Network.ExecAsync("wg", arguments.Split(' '));
 

@@ -56,15 +56,26 @@ internal sealed class Network : IAsyncDisposable
     private async Task ConnectAsync(string pool4, string pool6)
     {
         StringBuilder hub = new($"[Interface]\nPrivateKey = {Hub.Keys.Private}\nListenPort = 51820\n");
+        List<string> wires = [];
+        for (int i = 0; i < _clients.Count; i++)
+        {
+            wires.Add($"link add v{i} type veth peer name wire netns {_clients[i].Network.Name}");
+            wires.Add($"address add 10.255.0.1 peer {Underlay(i)} dev v{i}");
+            wires.Add($"link set v{i} up");
+            hub.Append($"[Peer]\nPublicKey = {_clients[i].Keys.Public}\nAllowedIPs = {LinkLocal(i)}/128\n");
+        }
+
+        await Hub.IpAsync(wires);
+        await Hub.ConfigureAsync(hub.ToString());
+        await Hub.IpAsync([
+            $"address add fe80::/64 dev {Hub.Interface}",
+            $"link set {Hub.Interface} up",
+            $"address add {First(pool4)} dev {Hub.Interface}",
+            $"address add {First(pool6)} dev {Hub.Interface}",
+        ]);
         for (int i = 0; i < _clients.Count; i++)
         {
             Host client = _clients[i];
-            string there = $"10.200.{i >> 8}.{(i & 255) + 1}";
-            await Hub.IpAsync($"link add v{i} type veth peer name wire netns {client.Network.Name}");
-            await Hub.IpAsync($"address add 10.255.0.1 peer {there} dev v{i}");
-            await Hub.IpAsync($"link set v{i} up");
-            await client.IpAsync($"address add {there} peer 10.255.0.1 dev wire");
-            await client.IpAsync("link set wire up");
             await client.ConfigureAsync($"""
                 [Interface]
                 PrivateKey = {client.Keys.Private}
@@ -73,19 +84,18 @@ internal sealed class Network : IAsyncDisposable
                 Endpoint = 10.255.0.1:51820
                 AllowedIPs = fe80::/128, {pool4}, {pool6}
                 """);
-            await client.IpAsync($"address add {LinkLocal(i)}/128 dev {client.Interface}");
-            await client.IpAsync($"link set {client.Interface} up");
-            await client.IpAsync($"route add {pool4} dev {client.Interface}");
-            await client.IpAsync($"route add {pool6} dev {client.Interface}");
-            hub.Append($"[Peer]\nPublicKey = {client.Keys.Public}\nAllowedIPs = {LinkLocal(i)}/128\n");
+            await client.IpAsync([
+                $"address add {Underlay(i)} peer 10.255.0.1 dev wire",
+                "link set wire up",
+                $"address add {LinkLocal(i)}/128 dev {client.Interface}",
+                $"link set {client.Interface} up",
+                $"route add {pool4} dev {client.Interface}",
+                $"route add {pool6} dev {client.Interface}",
+            ]);
         }
-
-        await Hub.ConfigureAsync(hub.ToString());
-        await Hub.IpAsync($"address add fe80::/64 dev {Hub.Interface}");
-        await Hub.IpAsync($"link set {Hub.Interface} up");
-        await Hub.IpAsync($"address add {First(pool4)} dev {Hub.Interface}");
-        await Hub.IpAsync($"address add {First(pool6)} dev {Hub.Interface}");
     }
+
+    private static string Underlay(int client) => $"10.200.{client >> 8}.{(client & 255) + 1}";
 
     private static string First(string pool)
     {
