@@ -17,6 +17,8 @@ public class OperatorScenarios
         await site.IpAsync($"address add 10.9.0.1/32 dev {site.Interface}");
         await site.IpAsync($"address add 192.168.4.5/32 dev {site.Interface}");
 
+        // Until it has heard of the site, the hub does not know where it is.
+        await site.PingAsync("192.168.4.1", "10.9.0.1");
         // From before the first server starts until after the second has ended.
         Task<string> pings = network.Hub.Network.ExecAsync("ping", "-n", "-q", "-i", "0.02", "-c", $"{600 * Backend.Slowness}", "-W", "10", "10.9.0.1");
         string leaseTime = $"{2 * Backend.Slowness}";

@@ -48,13 +48,10 @@ public static unsafe class ProcessControl
             _ = LibC.close(fd);
     }
 
-    // Not an event: "raise" is the word for limits too.
-#pragma warning disable CA1030
     /// <summary>Raises the soft limit of open files to the hard one (RLIMIT_NOFILE): a hub holds one connection for each peer.</summary>
     /// <returns>The limit that holds now.</returns>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public static long RaiseOpenFileLimit()
-#pragma warning restore CA1030
     {
         NativeMethods.rlimit limit;
         if (NativeMethods.getrlimit(NativeMethods.RLIMIT_NOFILE, &limit) < 0)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.Netlink.Tests;
@@ -16,7 +15,7 @@ internal sealed record GoldenFile(string Name, IReadOnlyList<(bool FromKernel, b
     private static string? CaptureDirectory => Environment.GetEnvironmentVariable("WGD_CAPTURE");
 
     /// <summary>All files.</summary>
-    public static IEnumerable<GoldenFile> All => Directory.EnumerateFiles(SourceDirectory(), "*" + Extension).Order(StringComparer.Ordinal).Select(Load);
+    public static IEnumerable<GoldenFile> All => System.IO.Directory.EnumerateFiles(Directory, "*" + Extension).Order(StringComparer.Ordinal).Select(Load);
 
     /// <summary>Plays a scenario against the file of its name, or makes the file.</summary>
     /// <param name="name">The name of the file, without extension.</param>
@@ -28,7 +27,7 @@ internal sealed record GoldenFile(string Name, IReadOnlyList<(bool FromKernel, b
         if (CaptureDirectory is { } directory)
             await CaptureAsync(Path.Combine(directory, name + Extension), protocol, preparation, scenario);
         else
-            await scenario(new ReplayedConnection(Load(Path.Combine(SourceDirectory(), name + Extension))));
+            await scenario(new ReplayedConnection(Load(Path.Combine(Directory, name + Extension))));
     }
 
     private static async Task CaptureAsync(string path, NetlinkProtocol protocol, string preparation, Func<INetlinkConnection, Task> scenario)
@@ -49,5 +48,5 @@ internal sealed record GoldenFile(string Name, IReadOnlyList<(bool FromKernel, b
         Path.GetFileNameWithoutExtension(path),
         [.. File.ReadLines(path).Where(line => line[0] != '#').Select(line => (line[0] == '<', Convert.FromHexString(line[2..])))]);
 
-    private static string SourceDirectory([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "golden");
+    private static string Directory => Path.Combine(AppContext.BaseDirectory, "golden");
 }
