@@ -35,7 +35,5 @@ internal sealed class AllowedIPChanges
         }
     }
 
-    public IEnumerable<IpAddress> Removed => _changes.Where(change => !change.Value.Add).Select(change => change.Key);
-
     public void Clear() => _changes.Clear();
 }
