@@ -21,6 +21,9 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     // The device is not as the book wants it, by a failure here and nobody else's doing.
     private bool _isBehind;
 
+    // A change has failed since the device was looked at: part of it may have been made.
+    private bool _isViewInDoubt;
+
     /// <summary>The device as it was last looked at. For any thread.</summary>
     public DeviceView? View => Volatile.Read(ref _view);
 
@@ -35,6 +38,7 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     {
         DeviceView view = new(await wireGuard.GetDeviceAsync(interfaceName, cancellationToken));
         Volatile.Write(ref _view, view);
+        _isViewInDoubt = false;
         // What is gone from there needs no removal; should it come again, it is the operator's.
         _ = _pendingRemovals.RemoveWhere(removal => view.OwnerOf(removal.Address) != removal.Peer);
 
@@ -66,11 +70,11 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
 
         foreach ((IpAddress address, PublicKey peer) in _pendingRemovals)
         {
-            if (book.Find(address) is not { IsActive: true })
-            {
-                _changes.Remove(address, peer);
-                planned.Removed++;
-            }
+            // What is added to its new peer leaves the old one by itself, if the new one is there.
+            if (book.Find(address) is { IsActive: true } lease && view.HasPeer(lease.Peer))
+                continue;
+            _changes.Remove(address, peer);
+            planned.Removed++;
         }
 
         _mending = _isBehind ? (0, 0) : planned;
@@ -88,8 +92,11 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
             _ = _pendingRemovals.Remove((lease.Address, lease.Peer));
             if (holder != lease.Peer)
                 _changes.Add(lease.Address, lease.Peer);
+            return;
         }
-        else if (holder == lease.Peer)
+
+        _changes.Withdraw(lease.Address, lease.Peer);
+        if (holder == lease.Peer || _isViewInDoubt)
         {
             _ = _pendingRemovals.Add((lease.Address, lease.Peer));
             // Somebody else may have it by now; what is added to one peer leaves the other by itself.
@@ -112,6 +119,7 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         catch (NetlinkException error) when (!error.IsNoSuchDevice)
         {
             log.DeviceFailed(interfaceName, error);
+            _isViewInDoubt = true;
             return false;
         }
 
