@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using WgDynamic.Leasing;
@@ -82,12 +83,15 @@ internal sealed class LeaseService
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using ITimer timer = _clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Waiting with a token costs an object each time; being woken costs nothing.
+        using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(_ => Wake(), null);
         try
         {
             while (true)
             {
                 _ = timer.Change(TimeToWait(), Timeout.InfiniteTimeSpan);
-                _ = await _inbox.Reader.WaitToReadAsync(cancellationToken);
+                _ = await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
+                cancellationToken.ThrowIfCancellationRequested();
                 while (_batch.Count < MaxBatch && _inbox.Reader.TryRead(out PeerRequest? request))
                 {
                     if (request is not null)
@@ -112,6 +116,7 @@ internal sealed class LeaseService
     /// <param name="source">Where it came from.</param>
     /// <param name="wire">What it says.</param>
     /// <param name="cancellationToken">Gives up before it is handed in; after that the answer must be awaited.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LeaseOutcome> AskAsync(PeerRequest request, IpAddress source, Request wire, CancellationToken cancellationToken)
     {
         ValueTask<LeaseOutcome> answer = request.Begin(source, wire);

@@ -100,10 +100,11 @@ internal sealed class FakeWireGuard : IWireGuard
             throw new NetlinkException("get the device", GetErrno);
         lock (_lock)
         {
+            ILookup<PublicKey, IpPrefix> prefixes = _owners.ToLookup(entry => entry.Value, entry => entry.Key);
             return ValueTask.FromResult(new WireGuardDevice
             {
                 Name = name,
-                Peers = [.. _peers.Select(peer => new WireGuardPeer { PublicKey = peer, AllowedIPs = PrefixesOf(peer) })],
+                Peers = [.. _peers.Select(peer => new WireGuardPeer { PublicKey = peer, AllowedIPs = [.. prefixes[peer]] })],
             });
         }
     }
