@@ -13,6 +13,13 @@ internal sealed class AllowedIPChanges
 
     public void Remove(IpAddress address, PublicKey peer) => _changes[address] = (peer, false);
 
+    /// <summary>The peer is not to be given the address after all.</summary>
+    public void Withdraw(IpAddress address, PublicKey peer)
+    {
+        if (_changes.TryGetValue(address, out (PublicKey Peer, bool Add) change) && change == (peer, true))
+            _ = _changes.Remove(address);
+    }
+
     public bool Contains(IpAddress? address) => address is { } key && _changes.ContainsKey(key);
 
     public List<PeerChange> ToPeerChanges() =>
@@ -34,8 +41,6 @@ internal sealed class AllowedIPChanges
                 view.Remove(address);
         }
     }
-
-    public IEnumerable<IpAddress> Removed => _changes.Where(change => !change.Value.Add).Select(change => change.Key);
 
     public void Clear() => _changes.Clear();
 }

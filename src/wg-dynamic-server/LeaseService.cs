@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using WgDynamic.Leasing;
@@ -31,7 +32,7 @@ internal sealed class LeaseService
     private readonly InterfaceName _interface;
     private readonly LeaseBook _book;
     private readonly ILeaseStore _store;
-    private readonly IWireGuard _wireGuard;
+    private readonly AllowedIPKeeper _device;
     private readonly TimeProvider _clock;
     private readonly Random _random;
     private readonly ILogger _log;
@@ -40,15 +41,10 @@ internal sealed class LeaseService
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
     private readonly Dictionary<IpAddress, LeaseRecord> _unsaved = [];
-    private readonly AllowedIPChanges _deviceChanges = new();
-
-    // What ended here and may still be on the device.
-    private readonly HashSet<(IpAddress Address, PublicKey Peer)> _pendingRemovals = [];
 
     private PoolSource _pools = PoolSource.Empty;
     private PoolSource? _nextPools;
     private Exclusion[] _exclusions = [];
-    private DeviceView? _view;
     private TimeSpan _viewTaken;
     private TimeSpan _viewAge = _minViewAge;
     private TimeSpan _nextReconcile;
@@ -61,7 +57,7 @@ internal sealed class LeaseService
         _interface = interfaceName;
         _book = book;
         _store = store;
-        _wireGuard = wireGuard;
+        _device = new AllowedIPKeeper(interfaceName, book, wireGuard, log);
         _clock = clock;
         _random = random;
         _log = log;
@@ -69,7 +65,7 @@ internal sealed class LeaseService
     }
 
     /// <summary>Whose packets come from which link-local address, as of the last look at the device. For any thread.</summary>
-    public IReadOnlyDictionary<IpAddress, PublicKey> Identities => Volatile.Read(ref _view)?.Identities ?? new Dictionary<IpAddress, PublicKey>();
+    public IReadOnlyDictionary<IpAddress, PublicKey> Identities => _device.View?.Identities ?? new Dictionary<IpAddress, PublicKey>();
 
     /// <summary>Loads the store, sets the pools and compares with the device, so that what follows finds everything in place.</summary>
     /// <exception cref="NetlinkException">The device cannot be read.</exception>
@@ -87,12 +83,15 @@ internal sealed class LeaseService
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using ITimer timer = _clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Waiting with a token costs an object each time; being woken costs nothing.
+        using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(_ => Wake(), null);
         try
         {
             while (true)
             {
                 _ = timer.Change(TimeToWait(), Timeout.InfiniteTimeSpan);
-                _ = await _inbox.Reader.WaitToReadAsync(cancellationToken);
+                _ = await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
+                cancellationToken.ThrowIfCancellationRequested();
                 while (_batch.Count < MaxBatch && _inbox.Reader.TryRead(out PeerRequest? request))
                 {
                     if (request is not null)
@@ -105,7 +104,7 @@ internal sealed class LeaseService
         finally
         {
             _inbox.Writer.Complete();
-            foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)))
+            foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)).Distinct())
                 request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
             while (_inbox.Reader.TryRead(out PeerRequest? request))
                 request?.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
@@ -117,10 +116,20 @@ internal sealed class LeaseService
     /// <param name="source">Where it came from.</param>
     /// <param name="wire">What it says.</param>
     /// <param name="cancellationToken">Gives up before it is handed in; after that the answer must be awaited.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LeaseOutcome> AskAsync(PeerRequest request, IpAddress source, Request wire, CancellationToken cancellationToken)
     {
         ValueTask<LeaseOutcome> answer = request.Begin(source, wire);
-        await _inbox.Writer.WriteAsync(request, cancellationToken);
+        try
+        {
+            await _inbox.Writer.WriteAsync(request, cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            // The service has ended, and the server is about to.
+            return new LeaseOutcome { Status = OutcomeStatus.Failed };
+        }
+
         return await answer;
     }
 
@@ -131,13 +140,13 @@ internal sealed class LeaseService
         Wake();
     }
 
-    /// <summary>Looks at the device anew, unless that was done a moment ago.</summary>
+    /// <summary>Looks at the device anew, unless that was done a moment ago, or the service has ended.</summary>
     public Task LookAgainAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource refreshed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         refreshed = Interlocked.CompareExchange(ref _refreshed, refreshed, null) ?? refreshed;
         Wake();
-        return refreshed.Task.WaitAsync(cancellationToken);
+        return Task.WhenAny(refreshed.Task, _inbox.Reader.Completion).WaitAsync(cancellationToken);
     }
 
     // A full inbox is on its way to being read anyhow.
@@ -165,20 +174,22 @@ internal sealed class LeaseService
         await PruneAsync(now, cancellationToken);
 
         bool stored = await StoreAsync(cancellationToken);
-        bool onDevice = stored && await ConfigureAsync(cancellationToken);
+        bool onDevice = stored && await _device.ApplyAsync(cancellationToken);
+        if (stored && !onDevice)
+            _viewAge = TimeSpan.Zero;
         foreach ((PeerRequest request, LeaseOutcome outcome) in _answers)
         {
-            bool promised = stored && (onDevice || !(_deviceChanges.Contains(outcome.IPv4) || _deviceChanges.Contains(outcome.IPv6)));
+            bool promised = stored && (onDevice || !(_device.IsToChange(outcome.IPv4) || _device.IsToChange(outcome.IPv6)));
             request.Answer(promised ? outcome : outcome with { Status = OutcomeStatus.Failed });
         }
 
         _answers.Clear();
-        _deviceChanges.Clear();
+        _device.EndRound(onDevice);
     }
 
     private LeaseOutcome Decide(PeerRequest request, Moment now)
     {
-        if (!_view!.Identities.TryGetValue(request.Source, out PublicKey peer))
+        if (!_device.View!.Identities.TryGetValue(request.Source, out PublicKey peer))
             return new LeaseOutcome { Status = OutcomeStatus.UnknownPeer };
         if (request.Request.Command == Command.Release)
         {
@@ -215,7 +226,8 @@ internal sealed class LeaseService
         foreach (Lease lease in _book.Changes)
         {
             _unsaved[lease.Address] = lease.ToRecord();
-            Plan(lease);
+            Report(lease);
+            _device.Plan(lease);
         }
 
         _book.Changes.Clear();
@@ -252,8 +264,7 @@ internal sealed class LeaseService
         }
     }
 
-    // What a changed lease means for the device.
-    private void Plan(Lease lease)
+    private void Report(Lease lease)
     {
         if (!lease.IsActive)
             _log.Ended(_interface, lease.Address, lease.Peer, lease.State);
@@ -261,46 +272,6 @@ internal sealed class LeaseService
             _log.Granted(_interface, lease.Address, lease.Peer);
         else
             _log.Renewed(_interface, lease.Address, lease.Peer);
-
-        if (!lease.OwnsAllowedIP)
-            return;
-        PublicKey? holder = _view!.OwnerOf(lease.Address);
-        if (lease.IsActive)
-        {
-            _ = _pendingRemovals.Remove((lease.Address, lease.Peer));
-            if (holder != lease.Peer)
-                _deviceChanges.Add(lease.Address, lease.Peer);
-        }
-        else
-        {
-            // Somebody else may have it by now; what is added to one peer leaves the other by itself.
-            if (holder == lease.Peer && _book.Find(lease.Address) is not { IsActive: true })
-            {
-                _ = _pendingRemovals.Add((lease.Address, lease.Peer));
-                _deviceChanges.Remove(lease.Address, lease.Peer);
-            }
-        }
-    }
-
-    private async ValueTask<bool> ConfigureAsync(CancellationToken cancellationToken)
-    {
-        if (_deviceChanges.IsEmpty)
-            return true;
-        try
-        {
-            await _wireGuard.ConfigureAsync(_interface, _deviceChanges.ToPeerChanges(), cancellationToken);
-            _deviceChanges.ApplyTo(_view!);
-            foreach (IpAddress address in _deviceChanges.Removed)
-                _ = _pendingRemovals.RemoveWhere(removal => removal.Address == address);
-            return true;
-        }
-        catch (NetlinkException error) when (!error.IsNoSuchDevice)
-        {
-            // Part of it may have been done: the next look at the device tells.
-            _log.DeviceFailed(_interface, error);
-            _viewAge = TimeSpan.Zero;
-            return false;
-        }
     }
 
     private async ValueTask<bool> EnsureViewAsync(bool fresh, CancellationToken cancellationToken)
@@ -328,52 +299,13 @@ internal sealed class LeaseService
 
     private async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
-        TimeSpan before = Moment.Of(_clock).Uptime;
-        Volatile.Write(ref _view, new DeviceView(await _wireGuard.GetDeviceAsync(_interface, cancellationToken)));
-        Reconcile();
+        Moment before = Moment.Of(_clock);
+        await _device.RefreshAsync(before, cancellationToken);
         UpdatePools();
         TimeSpan after = Moment.Of(_clock).Uptime;
         _viewTaken = after;
-        _viewAge = TimeSpan.FromTicks(Math.Clamp((after - before).Ticks * ViewCostFactor, _minViewAge.Ticks, _maxViewAge.Ticks));
+        _viewAge = TimeSpan.FromTicks(Math.Clamp((after - before.Uptime).Ticks * ViewCostFactor, _minViewAge.Ticks, _maxViewAge.Ticks));
         _nextReconcile = after + (_reconcileInterval * (0.9 + (0.2 * _random.NextDouble())));
-    }
-
-    // The device as the book wants it, without touching what is not the book's.
-    private void Reconcile()
-    {
-        Moment now = Moment.Of(_clock);
-        int added = 0, removed = 0;
-        foreach (Lease lease in _book.Leases)
-        {
-            if (lease is not { IsActive: true, OwnsAllowedIP: true })
-                continue;
-            PublicKey? holder = _view!.OwnerOf(lease.Address);
-            if (holder == lease.Peer || !_view.HasPeer(lease.Peer))
-                continue;
-            if (holder is null || _pendingRemovals.Contains((lease.Address, holder.Value)))
-            {
-                _deviceChanges.Add(lease.Address, lease.Peer);
-                added++;
-            }
-            else
-            {
-                // The operator has given the address to another peer: that is the operator's to decide.
-                _log.Conflict(_interface, lease.Address, lease.Peer, holder.Value);
-                _book.Revoke(lease, now);
-            }
-        }
-
-        foreach ((IpAddress address, PublicKey peer) in _pendingRemovals)
-        {
-            if (_view!.OwnerOf(address) == peer && _book.Find(address) is not { IsActive: true })
-            {
-                _deviceChanges.Remove(address, peer);
-                removed++;
-            }
-        }
-
-        if (added + removed > 0)
-            _log.Mended(_interface, added, removed);
     }
 
     private void UpdatePools()
@@ -381,8 +313,8 @@ internal sealed class LeaseService
         PoolSource pools = Interlocked.Exchange(ref _nextPools, null) ?? _pools;
         Exclusion[] exclusions =
         [
-            .. _view!.Owners
-                .Where(entry => pools.Prefixes.Any(pool => pool.Overlaps(entry.Key)) && !IsOurs(entry.Key, entry.Value))
+            .. _device.View!.Owners
+                .Where(entry => pools.Prefixes.Any(pool => pool.Overlaps(entry.Key)) && !_device.IsOurs(entry.Key, entry.Value))
                 .Select(entry => new Exclusion(entry.Key, entry.Value))
                 .OrderBy(exclusion => exclusion.Prefix),
             .. pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
@@ -397,9 +329,4 @@ internal sealed class LeaseService
         if (!samePools && _started)
             _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Prefix} ({pool.Size} addresses)")));
     }
-
-    private bool IsOurs(IpPrefix prefix, PublicKey holder) =>
-        prefix.IsHost
-        && (_pendingRemovals.Contains((prefix.Address, holder))
-            || (_book.Find(prefix.Address) is { IsActive: true, OwnsAllowedIP: true } lease && lease.Peer == holder));
 }

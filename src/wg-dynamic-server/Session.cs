@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Server;
@@ -100,6 +101,7 @@ internal sealed class Session : IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ConsumeAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         if (!_reader.IsInsideMessage)
@@ -121,6 +123,7 @@ internal sealed class Session : IDisposable
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AnswerAsync(CancellationToken cancellationToken)
     {
         // However long the service takes, the peer is not to blame; it is for taking its answer.

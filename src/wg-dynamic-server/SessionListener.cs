@@ -13,11 +13,16 @@ internal sealed class SessionListener : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
     private readonly LeaseService _service;
     private readonly SessionContext _context;
+    private readonly Func<Socket, IPEndPoint> _remoteOf;
 
-    public SessionListener(LeaseService service, SessionContext context)
+    /// <param name="service">Decides what is asked.</param>
+    /// <param name="context">What all sessions share.</param>
+    /// <param name="remoteOf">Who is at the other end of a connection: the socket says so, but for tests, whose connections all come from one address.</param>
+    public SessionListener(LeaseService service, SessionContext context, Func<Socket, IPEndPoint>? remoteOf = null)
     {
         _service = service;
         _context = context;
+        _remoteOf = remoteOf ?? (static socket => (IPEndPoint)socket.RemoteEndPoint!);
     }
 
     /// <summary>Where it listens, once it does.</summary>
@@ -73,7 +78,7 @@ internal sealed class SessionListener : IDisposable
         {
             using (socket)
             {
-                IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint!;
+                IPEndPoint remote = _remoteOf(socket);
                 if (remote.Port > WireLimits.HighestPrivilegedPort)
                 {
                     _context.Log.Rejected(_context.Interface, remote.ToString(), "source port is not privileged");

@@ -1,0 +1,47 @@
+using WgDynamic.Leasing;
+
+namespace WgDynamic.Server.Tests;
+
+/// <summary>A store in memory that can be slow, or broken.</summary>
+internal sealed class TestStore : ILeaseStore
+{
+    private readonly MemoryLeaseStore _store = new();
+    private TaskCompletionSource? _gate;
+
+    /// <summary>Pulsed when a commit begins and when it has ended.</summary>
+    public Signal Changed { get; } = new();
+
+    public bool Fails { get; set; }
+
+    /// <summary>How many commits have begun.</summary>
+    public int Begun { get; private set; }
+
+    /// <summary>How many records each commit held that was made.</summary>
+    public List<int> Committed { get; } = [];
+
+    /// <summary>From now on commits wait.</summary>
+    public void Block() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Unblock() => _gate!.SetResult();
+
+    public async ValueTask<IReadOnlyList<LeaseRecord>> RecordsAsync() => await LoadAsync(Names.Cancelled);
+
+    public ValueTask<IReadOnlyList<LeaseRecord>> LoadAsync(CancellationToken cancellationToken) => _store.LoadAsync(cancellationToken);
+
+    public async ValueTask CommitAsync(IReadOnlyCollection<LeaseRecord> records, CancellationToken cancellationToken)
+    {
+        Begun++;
+        Changed.Pulse();
+        if (_gate is { } gate)
+            await gate.Task.WaitAsync(cancellationToken);
+        if (Fails)
+            throw new IOException("the disk is full");
+        await _store.CommitAsync(records, cancellationToken);
+        Committed.Add(records.Count);
+        Changed.Pulse();
+    }
+
+    public ValueTask PruneAsync(DateTimeOffset endedBefore, CancellationToken cancellationToken) => _store.PruneAsync(endedBefore, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
