@@ -60,7 +60,7 @@ public static class DaemonHost
 
         ServiceManager serviceManager = ServiceManager.FromEnvironment();
         using StopSignal stop = new();
-        using DaemonLogger log = new(settings.LogLevel, settings.Identifier, Console.Error);
+        using DaemonLogger log = new(settings.LogLevel, settings.Identifier);
         try
         {
             using InstanceLock instance = TakeLock(settings);

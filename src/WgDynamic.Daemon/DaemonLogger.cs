@@ -19,14 +19,18 @@ public sealed class DaemonLogger : ILogger, IDisposable
     /// <summary>Logs to standard error.</summary>
     /// <param name="level">The least important level that is logged.</param>
     /// <param name="identifier">The name in syslog, such as wg-dynamic-client.</param>
-    /// <param name="error">Standard error.</param>
-    public DaemonLogger(LogLevel level, string identifier, TextWriter error)
+    public DaemonLogger(LogLevel level, string identifier)
+        // systemd sets it where standard error is the journal, which takes priorities in front (sd-daemon(3)).
+        : this(level, identifier, Console.Error, Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null, "/dev/log")
+    {
+    }
+
+    internal DaemonLogger(LogLevel level, string identifier, TextWriter error, bool journal, string syslogPath)
     {
         _level = level;
         _error = error;
-        _openSyslog = () => Syslog.TryOpen(identifier);
-        // systemd sets it where standard error is the journal, which takes priorities in front (sd-daemon(3)).
-        _journal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
+        _journal = journal;
+        _openSyslog = () => Syslog.TryOpen(identifier, syslogPath);
     }
 
     /// <summary>Standard error is gone; syslog from now on.</summary>
@@ -54,6 +58,12 @@ public sealed class DaemonLogger : ILogger, IDisposable
         string text = formatter(state, exception);
         if (exception is not null)
             text += _level <= LogLevel.Debug ? ": " + exception.ToString().ReplaceLineEndings(" | ") : ": " + exception.Message;
+        // Some of it may have come from a stranger.
+        text = string.Create(text.Length, text, static (line, source) =>
+        {
+            for (int i = 0; i < line.Length; i++)
+                line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        });
         lock (_lock)
         {
             if (_inBackground)

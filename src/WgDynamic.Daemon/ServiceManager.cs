@@ -9,15 +9,15 @@ public sealed class ServiceManager
     private const string Variable = "NOTIFY_SOCKET";
     private readonly UnixDomainSocketEndPoint? _endPoint;
 
-    private ServiceManager(UnixDomainSocketEndPoint? endPoint) => _endPoint = endPoint;
+    internal ServiceManager(string? path) =>
+        _endPoint = string.IsNullOrEmpty(path) ? null : new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path);
 
     /// <summary>Reads NOTIFY_SOCKET and removes it, so that what the daemon starts does not speak in its name.</summary>
     public static ServiceManager FromEnvironment()
     {
         string? path = Environment.GetEnvironmentVariable(Variable);
         Environment.SetEnvironmentVariable(Variable, null);
-        return new ServiceManager(
-            string.IsNullOrEmpty(path) ? null : new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path));
+        return new ServiceManager(path);
     }
 
     /// <summary>Whether anybody listens.</summary>

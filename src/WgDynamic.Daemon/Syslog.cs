@@ -18,7 +18,7 @@ internal sealed class Syslog : IDisposable
         _tag = tag;
     }
 
-    public static Syslog? TryOpen(string identifier, string path = "/dev/log")
+    public static Syslog? TryOpen(string identifier, string path)
     {
         Socket? socket = Connect(path);
         return socket is null ? null : new Syslog(socket, $"{identifier}[{Environment.ProcessId}]: ") { Path = path };
