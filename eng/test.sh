@@ -29,7 +29,7 @@ while (($#)); do
 done
 
 vm_beside=  # 1: the virtual machine runs beside the namespaces, for machines with cores to spare
-time_limit=400 # seconds for one test executable
+time_limit=900 # seconds for one test executable; an emulated processor is slow
 results=$root/artifacts/test-results
 passed=0 failed=0 skipped=0 failures='' skips=''
 
@@ -156,7 +156,10 @@ start_vm() {
 	for name in "${vm_tests[@]}"; do executables+=("$(executable "$name")"); done
 	mkdir -p "$results/vm"
 	# shellcheck disable=SC2016 # the guest's shell expands it
+	# Of Netlink.Tests only what asks a kernel; counting what could be inlined
+	# better costs more than it brings where every instruction is emulated.
 	start "$root/eng/kernel-vm" -t $((${#vm_tests[@]} * time_limit + 60)) -o "$results/vm" -e DOTNET_ROOT="$DOTNET_ROOT" \
+		-e DOTNET_TieredPGO=0 \
 		-e WGDYNAMIC_PUBLISH="$root/artifacts/publish" -e WGDYNAMIC_KERNEL_WIREGUARD=1 -- \
 		bash -c '
 			results=$1 limit=$2 count=$3
@@ -164,7 +167,9 @@ start_vm() {
 			shift $((3 + count))
 			for test in "${tests[@]}"; do
 				begin=$SECONDS
-				timeout -k 10 "$limit" "$test" -noLogo -noColor "$@" \
+				only=()
+				[[ $test != *Netlink.Tests ]] || only=(-class "*.KernelWireGuardTests" -class "*.RouteClientTests" -class "*.RouteMonitorTests")
+				timeout -k 10 "$limit" "$test" -noLogo -noColor "${only[@]}" "$@" \
 					-result-ctrf "$results/${test##*/}.json" >"$results/${test##*/}.log" 2>&1
 				echo $? >"$results/${test##*/}.status"
 				echo ", $((SECONDS - begin)) s" >"$results/${test##*/}.time"
