@@ -27,7 +27,7 @@ internal static class Client
         ready($"asking {uplink.Server} on {options.Interface}");
 
         ClientMachine machine = new(found, expiry, options.ReleaseOnExit, random);
-        ServerExchange exchange = new(uplink.Address, uplink.Link.Index, clock, random);
+        ServerExchange exchange = ServerExchange.Over(uplink.Link.Index, uplink.Address, clock, random);
         await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, clock, log).RunAsync(stop);
     }
 

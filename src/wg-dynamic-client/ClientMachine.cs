@@ -11,6 +11,9 @@ internal sealed class ClientMachine
     // However short a lease is, the server hears from a client no more often than this.
     private static readonly TimeSpan _minRenewal = TimeSpan.FromSeconds(1);
 
+    // Whatever the server answers and the link does: on average one exchange in this time, and two in a row at most.
+    private static readonly TimeSpan _minInterval = TimeSpan.FromSeconds(1);
+
     // Leave room to try again a few times before the lease is over.
     private const double LatestRenewal = 0.9;
 
@@ -34,6 +37,7 @@ internal sealed class ClientMachine
     private IpAddress _wanted6 = Request.AnyIPv6;
     private TimeSpan _expiry;
     private TimeSpan? _retryAt;
+    private TimeSpan _askedEnoughUntil;
     private bool _exchanging;
     private int _exchange;
     private bool _linkIsUp;
@@ -124,7 +128,7 @@ internal sealed class ClientMachine
         if (Held.Any() && now >= _expiry)
             Expire();
         if (_linkIsUp && !_exchanging && _retryAt is { } due && now >= due)
-            Ask();
+            Ask(now);
     }
 
     private void Resume(TimeSpan now)
@@ -141,7 +145,7 @@ internal sealed class ClientMachine
         _linkIsUp = true;
         _backoff.Reset();
         State = Held.Any() ? ClientState.Renewing : ClientState.Requesting;
-        _retryAt = now;
+        AskAt(now);
     }
 
     private void Pause()
@@ -152,9 +156,12 @@ internal sealed class ClientMachine
         AbandonExchange();
     }
 
-    private void Ask()
+    private void AskAt(TimeSpan time) => _retryAt = Max(time, _askedEnoughUntil - _minInterval);
+
+    private void Ask(TimeSpan now)
     {
         _retryAt = null;
+        _askedEnoughUntil = Max(now, _askedEnoughUntil) + _minInterval;
         _exchanging = true;
         if (State == ClientState.Bound)
             State = ClientState.Renewing;
@@ -195,7 +202,7 @@ internal sealed class ClientMachine
         if (!Held.Any())
         {
             if (askForOthers)
-                _retryAt = now;
+                AskAt(now);
             else
                 Fail(reply.HasAddress ? "the lease was over before its answer came" : "the server has no address to give", now);
             State = ClientState.Requesting;
@@ -207,23 +214,30 @@ internal sealed class ClientMachine
         TimeSpan renewAfter = reply.RenewAfterSeconds is { } seconds
             ? TimeSpan.FromSeconds(seconds)
             : lifetime * (EarliestDefaultRenewal + (DefaultRenewalSpread * _random.NextDouble()));
-        _retryAt = askForOthers ? now : Max(now + _minRenewal, sent + Min(renewAfter, lifetime * LatestRenewal));
-        if (reply.Error == WireError.Success)
+        TimeSpan renewal = Max(now + _minRenewal, sent + Min(renewAfter, lifetime * LatestRenewal));
+        if (askForOthers)
         {
-            _backoff.Reset();
+            AskAt(now);
         }
-        else if (!askForOthers)
+        else if (reply.Error == WireError.Success || (_held4 is not null && _held6 is not null))
+        {
+            // An address of each family is all that it wants, also if they are not those that it asked for.
+            _backoff.Reset();
+            AskAt(renewal);
+        }
+        else
         {
             Problem = $"the server has no {(_held4 is null ? "IPv4" : "IPv6")} address to give";
-            _retryAt = Min(_retryAt.Value, now + _backoff.Next());
+            AskAt(Min(renewal, now + _backoff.Next()));
         }
     }
 
     private void Fail(string reason, TimeSpan now)
     {
         Problem = reason;
-        if (_linkIsUp)
-            _retryAt = now + _backoff.Next();
+        // An exchange that is under way says itself when the next is due.
+        if (_linkIsUp && !_exchanging)
+            AskAt(now + _backoff.Next());
     }
 
     private void Expire()
@@ -256,7 +270,8 @@ internal sealed class ClientMachine
 
     private void ContinueStopping(ClientEvent change, TimeSpan now)
     {
-        if (change is ClientEvent.Answered or ClientEvent.Failed || now >= _retryAt)
+        // What ran out meanwhile needs no release.
+        if (change is ClientEvent.Answered or ClientEvent.Failed || now >= _retryAt || now >= _expiry)
             Finish();
     }
 

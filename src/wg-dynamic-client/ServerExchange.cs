@@ -6,13 +6,24 @@ using WgDynamic.Protocol;
 namespace WgDynamic.Client;
 
 /// <summary>One request to the server and its reply, on a connection of its own.</summary>
-internal sealed class ServerExchange(IpAddress ownAddress, int interfaceIndex, TimeProvider clock, Random random)
+/// <param name="own">The client's address, with the interface as its scope.</param>
+/// <param name="server">Where the server is.</param>
+/// <param name="ports">Which ports to ask from.</param>
+/// <param name="clock">For the time limit.</param>
+/// <param name="random">For choosing a port.</param>
+internal sealed class ServerExchange(IPAddress own, IPEndPoint server, SourcePorts ports, TimeProvider clock, Random random)
 {
     private static readonly TimeSpan _timeLimit = TimeSpan.FromSeconds(20);
-
-    // Below that are ports that many servers listen on.
-    private const int LowestPort = 600;
     private const int MaxPortsTried = 32;
+
+    /// <summary>Asks the server of an interface.</summary>
+    public static ServerExchange Over(int interfaceIndex, IpAddress ownAddress, TimeProvider clock, Random random) =>
+        new(
+            ownAddress.ToIPAddress(interfaceIndex),
+            new IPEndPoint(WireLimits.ServerAddress.ToIPAddress(interfaceIndex), WireLimits.DefaultPort),
+            SourcePorts.Privileged,
+            clock,
+            random);
 
     /// <summary>Asks.</summary>
     /// <param name="request">What.</param>
@@ -28,8 +39,7 @@ internal sealed class ServerExchange(IpAddress ownAddress, int interfaceIndex, T
             using Socket socket = await ConnectAsync(either.Token);
             await SendAsync(socket, request, either.Token);
             Reply reply = await ReceiveAsync(socket, either.Token);
-            // A FIN, and no reset: that kills the prototype's server.
-            socket.Shutdown(SocketShutdown.Send);
+            End(socket);
             return reply;
         }
         catch (SocketException error)
@@ -46,28 +56,40 @@ internal sealed class ServerExchange(IpAddress ownAddress, int interfaceIndex, T
     // is in TIME_WAIT it cannot be used again, and any other privileged port will do for ours.
     private async ValueTask<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
-        IPEndPoint server = new(WireLimits.ServerAddress.ToIPAddress(interfaceIndex), WireLimits.DefaultPort);
-        int port = WireLimits.DefaultPort;
+        int port = ports.First;
         for (int tried = 1; ; tried++)
         {
             Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-                socket.Bind(new IPEndPoint(ownAddress.ToIPAddress(interfaceIndex), port));
+                socket.Bind(new IPEndPoint(own, port));
                 await socket.ConnectAsync(server, cancellationToken);
                 return socket;
             }
             catch (SocketException error) when (error.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable && tried < MaxPortsTried)
             {
                 socket.Dispose();
-                port = random.Next(LowestPort, WireLimits.HighestPrivilegedPort + 1);
+                port = random.Next(ports.Lowest, ports.Highest + 1);
             }
             catch
             {
                 socket.Dispose();
                 throw;
             }
+        }
+    }
+
+    // A FIN, and no reset: that kills the prototype's server.
+    private static void End(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The server has reset the connection behind its reply, which is no less a reply.
         }
     }
 
@@ -97,6 +119,16 @@ internal sealed class ServerExchange(IpAddress ownAddress, int interfaceIndex, T
             }
         }
     }
+}
+
+/// <summary>The ports that a client asks from.</summary>
+/// <param name="First">The one to try first.</param>
+/// <param name="Lowest">Others are not below this,</param>
+/// <param name="Highest">nor above this.</param>
+internal readonly record struct SourcePorts(int First, int Lowest, int Highest)
+{
+    /// <summary>What the protocol asks for; below 600 are ports that many servers listen on.</summary>
+    public static SourcePorts Privileged => new(WireLimits.DefaultPort, 600, WireLimits.HighestPrivilegedPort);
 }
 
 /// <summary>A request had no usable reply.</summary>

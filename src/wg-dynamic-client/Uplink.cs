@@ -88,7 +88,9 @@ internal sealed class Uplink
         _routeIsOurs = false;
     }
 
-    private static IpAddress OwnAddress(InterfaceName name, IEnumerable<InterfaceAddress> addresses)
+    /// <summary>The one address of an interface by which the server can know it.</summary>
+    /// <exception cref="StartupException">There is none, or more than one.</exception>
+    internal static IpAddress OwnAddress(InterfaceName name, IEnumerable<InterfaceAddress> addresses)
     {
         IpAddress[] candidates = [.. addresses.Where(address => address is { PrefixLength: 128, Address: { IsIPv6: true, IsLinkLocal: true } }).Select(address => address.Address)];
         return candidates switch
@@ -104,7 +106,9 @@ internal sealed class Uplink
         };
     }
 
-    private static PublicKey ServerOf(WireGuardDevice device)
+    /// <summary>The peer that the server's address leads to.</summary>
+    /// <exception cref="StartupException">There is none.</exception>
+    internal static PublicKey ServerOf(WireGuardDevice device)
     {
         // Of several that contain it, WireGuard sends to the longest.
         PublicKey? server = null;
