@@ -70,6 +70,7 @@ public static class DaemonHost
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
+            serviceManager.Stopping();
             return 0;
         }
         catch (Exception error)
