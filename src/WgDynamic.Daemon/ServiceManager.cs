@@ -10,7 +10,8 @@ public sealed class ServiceManager
     private readonly UnixDomainSocketEndPoint? _endPoint;
 
     internal ServiceManager(string? path) =>
-        _endPoint = string.IsNullOrEmpty(path) ? null : new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path);
+        // sun_path holds 108 bytes (unix(7)); nobody can listen on a longer one.
+        _endPoint = string.IsNullOrEmpty(path) || Encoding.UTF8.GetByteCount(path) > 107 ? null : new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path);
 
     /// <summary>Reads NOTIFY_SOCKET and removes it, so that what the daemon starts does not speak in its name.</summary>
     public static ServiceManager FromEnvironment()

@@ -98,7 +98,22 @@ public class BackgroundTests
     private static async Task StopAsync(Process daemon)
     {
         await SignalAsync(daemon, "TERM");
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(_limit, TestContext.Current.CancellationToken);
+        // It is nobody's child, and where no init collects it (process 1 of a container) it stays as a zombie.
+        using CancellationTokenSource limit = new(_limit);
+        while (IsRunning(daemon.Id))
+            await Task.Delay(20, limit.Token);
+    }
+
+    private static bool IsRunning(int pid)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static async Task SignalAsync(Process process, string signal)

@@ -28,8 +28,9 @@ public sealed class ServiceManagerTests
     [Fact]
     public void Without_systemd_nothing_happens()
     {
-        ServiceManager none = new(null), deaf = new("/nonexistent/socket");
+        ServiceManager none = new(null), deaf = new("/nonexistent/socket"), tooLong = new("/" + new string('x', 200));
         Assert.False(none.IsPresent);
+        Assert.False(tooLong.IsPresent);
         none.Ready("x");
         deaf.Ready("x");
     }
