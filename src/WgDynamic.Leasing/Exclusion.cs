@@ -11,8 +11,11 @@ public readonly record struct Exclusion(IpPrefix Prefix, PublicKey? Owner)
     /// <summary>
     /// Whether it takes anything from a pool. A peer's prefix that is wider than the pool does not: it is a default
     /// route, or the site that the pool was cut from, and WireGuard prefers the longer prefix. A peer that has the
-    /// very prefix of the pool has all of it.
+    /// very range of the pool has all of it.
     /// </summary>
-    /// <param name="pool">The prefix of the pool.</param>
-    public bool AppliesTo(IpPrefix pool) => Owner is null ? pool.Overlaps(Prefix) : pool.Contains(Prefix);
+    /// <param name="pool">The range of the pool.</param>
+    public bool AppliesTo(IpRange pool) => Owner is null ? pool.Overlaps(Range) : pool.Contains(Range);
+
+    /// <summary>The addresses as a range.</summary>
+    public IpRange Range => IpRange.FromPrefix(Prefix);
 }

@@ -1,25 +1,44 @@
+using System.Numerics;
+
 namespace WgDynamic.Leasing;
 
 /// <summary>
-/// Which of the numbers 0 to size - 1 are free. Taking a given one, taking any one and giving one back each cost
+/// Which of the numbers 0 to size - 1 are free. Taking a given one, finding any one and giving one back each cost
 /// the same however full the set is, and memory grows with what is taken, not with the size.
 /// </summary>
 /// <remarks>
-/// It is a permutation of all numbers, of which the first <see cref="Taken"/> are taken; a number that is taken or
-/// given back changes places with the one at the border. Only what is not at its own place is written down.
+/// A tree of words of 64 bits, as many levels as the size needs. At the bottom a set bit is a number that is taken,
+/// above it a word below that is full; words without a set bit are not kept. So a search looks at two words a level at
+/// the most, and in a set with room at one word.
 /// </remarks>
-internal sealed class FreeSet(UInt128 size)
+internal sealed class FreeSet
 {
-    private readonly Dictionary<UInt128, UInt128> _numberAt = [];
-    private readonly Dictionary<UInt128, UInt128> _placeOf = [];
+    private const int WordBits = 6;
 
-    public UInt128 Size => size;
+    private readonly List<Dictionary<UInt128, ulong>> _levels = [];
+
+    public FreeSet(UInt128 size)
+    {
+        Size = size;
+        UInt128 words = size;
+        do
+        {
+            _levels.Add([]);
+            words = (words >> WordBits) + ((words & 63) != 0 ? 1u : 0u);
+        }
+        while (words > 1);
+    }
+
+    public UInt128 Size { get; }
 
     public UInt128 Taken { get; private set; }
 
-    public UInt128 Free => size - Taken;
+    public UInt128 Free => Size - Taken;
 
-    public bool IsFree(UInt128 number) => number < size && PlaceOf(number) >= Taken;
+    /// <summary>How many words are kept.</summary>
+    internal int Words => _levels.Sum(words => words.Count);
+
+    public bool IsFree(UInt128 number) => number < Size && (Word(0, number >> WordBits) & Bit(number)) == 0;
 
     /// <summary>Takes one number.</summary>
     /// <returns>False if it is taken already, or outside.</returns>
@@ -27,19 +46,28 @@ internal sealed class FreeSet(UInt128 size)
     {
         if (!IsFree(number))
             return false;
-        Swap(PlaceOf(number), Taken);
         Taken++;
+        foreach ((int level, Dictionary<UInt128, ulong> words) in _levels.Index())
+        {
+            ulong word = words.GetValueOrDefault(number >> WordBits) | Bit(number);
+            number >>= WordBits;
+            words[number] = word;
+            if (word != AllOf(level, number))
+                break;
+        }
+
         return true;
     }
 
-    /// <summary>Takes a free number; every one is equally likely over all choices.</summary>
-    /// <param name="choice">Any number: the same choice of the same free numbers, taken and given back in the same order, gives the same one.</param>
+    /// <summary>Takes the first free number from a place on, starting again from 0 behind the last.</summary>
+    /// <param name="start">Where to begin; taken modulo the size.</param>
     /// <exception cref="InvalidOperationException">None is free.</exception>
-    public UInt128 TakeAny(UInt128 choice)
+    public UInt128 TakeFrom(UInt128 start)
     {
         if (Free == 0)
             throw new InvalidOperationException("No number is free.");
-        UInt128 number = NumberAt(Taken + (choice % Free));
+        if (!TryFind(start % Size, out UInt128 number))
+            _ = TryFind(0, out number);
         _ = TryTake(number);
         return number;
     }
@@ -48,37 +76,58 @@ internal sealed class FreeSet(UInt128 size)
     /// <exception cref="InvalidOperationException">It is not taken.</exception>
     public void Return(UInt128 number)
     {
-        UInt128 place = PlaceOf(number);
-        if (number >= size || place >= Taken)
+        if (number >= Size || IsFree(number))
             throw new InvalidOperationException($"Number {number} is not taken.");
         Taken--;
-        Swap(place, Taken);
-    }
-
-    private UInt128 NumberAt(UInt128 place) => _numberAt.GetValueOrDefault(place, place);
-
-    private UInt128 PlaceOf(UInt128 number) => _placeOf.GetValueOrDefault(number, number);
-
-    private void Swap(UInt128 first, UInt128 second)
-    {
-        if (first == second)
-            return;
-        (UInt128 a, UInt128 b) = (NumberAt(first), NumberAt(second));
-        Put(first, b);
-        Put(second, a);
-    }
-
-    private void Put(UInt128 place, UInt128 number)
-    {
-        if (place == number)
+        foreach ((int level, Dictionary<UInt128, ulong> words) in _levels.Index())
         {
-            _ = _numberAt.Remove(place);
-            _ = _placeOf.Remove(number);
-        }
-        else
-        {
-            _numberAt[place] = number;
-            _placeOf[number] = place;
+            ulong bit = Bit(number);
+            number >>= WordBits;
+            ulong before = words[number], after = before & ~bit;
+            if (after == 0)
+                _ = words.Remove(number);
+            else
+                words[number] = after;
+            if (before != AllOf(level, number))
+                break;
         }
     }
+
+    // Up from the start until a word has room behind it, then down again to the first number there.
+    private bool TryFind(UInt128 start, out UInt128 number)
+    {
+        number = start;
+        for (int level = 0; level < _levels.Count; level++)
+        {
+            UInt128 index = number >> WordBits;
+            ulong room = ~Word(level, index) & AllOf(level, index) & (ulong.MaxValue << (int)(number & 63));
+            if (room != 0)
+            {
+                number = (index << WordBits) + (uint)BitOperations.TrailingZeroCount(room);
+                while (--level >= 0)
+                    number = (number << WordBits) + (uint)BitOperations.TrailingZeroCount(~Word(level, number));
+                return true;
+            }
+
+            number = index + 1;
+            if (number >= Count(level + 1))
+                break;
+        }
+
+        return false;
+    }
+
+    private ulong Word(int level, UInt128 index) => _levels[level].GetValueOrDefault(index);
+
+    private static ulong Bit(UInt128 number) => 1ul << (int)(number & 63);
+
+    // A word's bits that stand for something: the last word of a level may be cut.
+    private ulong AllOf(int level, UInt128 index)
+    {
+        UInt128 left = Count(level) - (index << WordBits);
+        return left >= 64 ? ulong.MaxValue : (1ul << (int)left) - 1;
+    }
+
+    // How many bits a level has: size / 64^level, rounded up.
+    private UInt128 Count(int level) => ((Size - 1) >> (WordBits * level)) + 1;
 }

@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Net.Sockets;
-
 namespace WgDynamic.Leasing;
 
 /// <summary>
@@ -13,101 +10,118 @@ namespace WgDynamic.Leasing;
 /// </remarks>
 public sealed class LeaseBook
 {
-    private readonly Dictionary<IpAddress, Lease> _byAddress = [];
-    private readonly Dictionary<(PublicKey Peer, bool IsIPv6), Lease> _latest = [];
-    private readonly Dictionary<(PublicKey Peer, bool IsIPv6), IpAddress> _firstStatic = [];
-    private readonly Dictionary<IpAddress, PublicKey> _staticOwner = [];
+    private readonly HashSet<Lease> _byAddress = new(LeaseByAddress.Comparer);
+    private readonly HashSet<Lease>.AlternateLookup<IpAddress> _find;
+    private readonly HashSet<PeerLeases> _peers = new(PeerByKey.Comparer);
+    private readonly HashSet<PeerLeases>.AlternateLookup<PublicKey> _findPeer;
     private readonly ExpiryQueue _expiries = new();
-    private readonly EndedLeases _ended4 = new();
-    private readonly EndedLeases _ended6 = new();
-    private Pool[] _pools = [];
+
+    // Ended leases whose addresses are in no pool.
+    private readonly EndedLeases _endedElsewhere = new();
+
+    // Leases that ran out while the server was down, or seemed to: they are kept for their peers for one lease time.
+    private readonly EndedLeases _heldBack = new();
+    private TimeSpan _restoredAt;
+
+    private AddressSpace _space = new(LeasePlan.Empty);
 
     /// <summary>Makes an empty book.</summary>
     /// <param name="policy">Lease times and the like.</param>
-    public LeaseBook(LeasePolicy policy) => Policy = policy;
+    public LeaseBook(LeasePolicy policy)
+    {
+        Policy = policy;
+        _find = _byAddress.GetAlternateLookup<IpAddress>();
+        _findPeer = _peers.GetAlternateLookup<PublicKey>();
+    }
 
-    /// <summary>Lease times and the like.</summary>
-    public LeasePolicy Policy { get; }
+    /// <summary>Lease times and the like; what is leased keeps its time until it is renewed.</summary>
+    public LeasePolicy Policy { get; set; }
 
-    /// <summary>The pools, each prefix once, none inside another.</summary>
-    public IReadOnlyList<Pool> Pools => _pools;
+    /// <summary>The pools, in the order in which they are tried.</summary>
+    public IReadOnlyList<Pool> Pools => _space.Pools;
+
+    /// <summary>Reservations that cannot be honoured: the address is the host's own, in another peer's AllowedIPs, or the peer's second one.</summary>
+    public IReadOnlyList<Reservation> UnusableReservations => _space.UnusableReservations;
 
     /// <summary>All leases, active and ended, in no order.</summary>
-    public IReadOnlyCollection<Lease> Leases => _byAddress.Values;
+    public IReadOnlyCollection<Lease> Leases => _byAddress;
 
     /// <summary>How many leases are active.</summary>
     public int ActiveCount { get; private set; }
 
-    /// <summary>Leases that were granted, renewed or ended since this list was last cleared, in that order; one may be there twice.</summary>
-    public List<Lease> Changes { get; } = [];
+    /// <summary>What has happened since this list was last cleared, in that order.</summary>
+    public List<LeaseChange> Changes { get; } = [];
 
     /// <summary>When <see cref="Expire"/> may have something to do: time since boot; null while nothing can run out.</summary>
     public TimeSpan? NextExpiry => _expiries.Next;
 
-    /// <summary>Takes over what a store kept. For an empty book, before its pools are set.</summary>
-    /// <param name="records">One record an address.</param>
-    /// <param name="now">Active leases go on for what is left of them by the time of day; those that ran out meanwhile expire at the next <see cref="Expire"/>.</param>
-    public void Restore(IEnumerable<LeaseRecord> records, Moment now)
+    /// <summary>Takes over what a store kept. For an empty book, before it has a plan.</summary>
+    /// <param name="stored">What the store kept.</param>
+    /// <param name="now">The time.</param>
+    /// <remarks>
+    /// Leases that ran out meanwhile expire at the next <see cref="Expire"/>. Their addresses are kept for their peers
+    /// for one lease time from now on, since a server whose store fails goes on renewing, and a clock may have jumped.
+    /// </remarks>
+    public void Restore(in StoredLeases stored, Moment now)
     {
-        // Oldest first, so that the latest lease of each peer is the one remembered as such.
-        foreach (LeaseRecord record in records.OrderBy(record => record.End))
+        // A clock that went back while the server was down is no reason to have leases last longer.
+        DateTimeOffset wall = stored.LastCommit > now.Wall ? stored.LastCommit.Value : now.Wall;
+        _restoredAt = now.Uptime;
+        foreach (LeaseRecord record in stored.Records.OrderBy(record => record.State == LeaseState.Active).ThenBy(record => record.End).ThenBy(record => record.Start))
         {
-            Lease lease = new(record.Peer, record.Address, record.Start, record.OwnsAllowedIP) { State = record.State, End = record.End };
-            _byAddress.Add(record.Address, lease);
-            if (lease.IsActive)
+            Lease lease = new(PeerOf(record.Peer), record.Address, record.Start, record.OwnsAllowedIP)
             {
-                // A clock that went back must not make a lease longer than any lease is.
-                TimeSpan left = TimeSpan.FromTicks(Math.Min((record.End - now.Wall).Ticks, Policy.LeaseTime.Ticks));
-                lease.Expiry = now.Uptime + left;
-                _expiries.Schedule(lease);
-                ActiveCount++;
-            }
-            else
+                State = record.State,
+                End = record.End,
+                Hostname = record.Hostname,
+            };
+            if (lease.IsActive && lease.Owner.Active(lease.Address.IsIPv6) is { } other)
+                End(other, LeaseState.Released, now);
+            _ = _byAddress.Add(lease);
+            lease.Owner.Add(lease);
+            TimeSpan left = stored.SameBoot ? record.Expiry - now.Uptime : record.End - wall;
+            lease.Expiry = now.Uptime + Min(left, Policy.LongestLeaseTime);
+            if (!lease.IsActive)
             {
-                Ended(lease.Address.IsIPv6).Add(lease);
+                _endedElsewhere.Add(lease);
+                continue;
             }
 
-            if (lease.IsActive || !Latest(lease.Peer, lease.Address.IsIPv6, out Lease? other) || !other.IsActive)
-                _latest[(lease.Peer, lease.Address.IsIPv6)] = lease;
+            lease.IsHeldBack = left <= TimeSpan.Zero;
+            _expiries.Schedule(lease);
+            ActiveCount++;
         }
     }
 
     /// <summary>
-    /// Replaces pools and exclusions. Leases stay as they are: one that is in no pool any more, or excluded now,
-    /// ends when its peer next asks for it, or runs out.
+    /// Replaces pools, reservations and exclusions. Leases stay as they are: one that its peer may not have any more
+    /// ends when the peer next asks for it, or runs out.
     /// </summary>
-    /// <param name="prefixes">The pools; one that lies in another adds nothing, and a prefix of length zero is none.</param>
-    /// <param name="exclusions">What is not leased.</param>
-    public void SetPools(IEnumerable<IpPrefix> prefixes, IReadOnlyCollection<Exclusion> exclusions)
+    public void SetPlan(LeasePlan plan)
     {
-        List<IpPrefix> widest = [];
-        foreach (IpPrefix prefix in prefixes.Where(prefix => prefix.Length > 0).Order())
+        Lease[] ended = [.. _byAddress.Where(lease => lease is { IsActive: false, IsHeldBack: false }).OrderBy(lease => lease.Expiry)];
+        foreach (Lease lease in ended)
+            lease.EndedIn?.Remove(lease);
+        _space = new AddressSpace(plan);
+        foreach (Lease lease in _byAddress)
         {
-            if (widest.Count == 0 || !widest[^1].Contains(prefix))
-                widest.Add(prefix);
-        }
-
-        _pools = [.. widest.Select(prefix => new Pool(prefix, exclusions.Where(e => e.AppliesTo(prefix)).Select(e => e.Prefix)))];
-
-        _staticOwner.Clear();
-        _firstStatic.Clear();
-        IpPrefix[] forNobody = [.. exclusions.Where(e => e.Owner is null).Select(e => e.Prefix)];
-        foreach (Exclusion exclusion in exclusions)
-        {
-            if (exclusion is { Owner: { } owner, Prefix: { IsHost: true, Address: var address } }
-                && _pools.Any(pool => IsUsableIn(pool.Prefix, address))
-                && !forNobody.Any(prefix => prefix.Contains(address)))
-            {
-                _staticOwner[address] = owner;
-                _ = _firstStatic.TryAdd((owner, address.IsIPv6), address);
-            }
-        }
-
-        foreach (IpAddress address in _byAddress.Keys)
-        {
-            if (TryFindPool(address, out Pool? pool, out UInt128 number))
+            if (_space.TryFindPool(lease.Address, out Pool? pool, out UInt128 number))
                 _ = pool.Free.TryTake(number);
         }
+
+        foreach (Lease lease in ended)
+            EndedListOf(lease).Add(lease);
+    }
+
+    /// <summary>Takes back the active leases that their peers may not have any more.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>How many.</returns>
+    public int RevokeDisallowed(Moment now)
+    {
+        Lease[] disallowed = [.. _byAddress.Where(lease => lease.IsActive && !_space.Allows(lease.Peer, lease.Address))];
+        foreach (Lease lease in disallowed)
+            End(lease, LeaseState.Revoked, now);
+        return disallowed.Length;
     }
 
     /// <summary>Decides a request.</summary>
@@ -116,9 +130,16 @@ public sealed class LeaseBook
     /// <returns>What it has afterwards.</returns>
     public LeaseGrant Request(in LeaseRequest request, Moment now)
     {
-        Lease? four = RequestFamily(request.Peer, isIPv6: false, request.IPv4, now, out bool complete);
-        Lease? six = RequestFamily(request.Peer, isIPv6: true, request.IPv6, now, out bool complete6);
-        return new LeaseGrant(four, six, complete && complete6, Policy.LeaseTime);
+        PeerLeases peer = PeerOf(request.Peer);
+        Lease? four = Choose(peer, isIPv6: false, request.IPv4, now, out bool complete);
+        Lease? six = Choose(peer, isIPv6: true, request.IPv6, now, out bool complete6);
+
+        // The reply has one time for both, and both sides shall agree about it.
+        TimeSpan time = four is null ? LeaseTimeOf(six) : six is null ? LeaseTimeOf(four) : Min(LeaseTimeOf(four), LeaseTimeOf(six));
+        Renew(four, time, request.Hostname, now);
+        Renew(six, time, request.Hostname, now);
+        ForgetIfEmpty(peer);
+        return new LeaseGrant(four, six, complete && complete6, time);
     }
 
     /// <summary>The peer gives back all that it has.</summary>
@@ -126,9 +147,11 @@ public sealed class LeaseBook
     /// <param name="now">The time.</param>
     public void Release(PublicKey peer, Moment now)
     {
+        if (!_findPeer.TryGetValue(peer, out PeerLeases? leases))
+            return;
         foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
         {
-            if (Latest(peer, isIPv6, out Lease? lease) && lease.IsActive)
+            if (leases.Active(isIPv6) is { } lease)
                 End(lease, LeaseState.Released, now);
         }
     }
@@ -140,6 +163,28 @@ public sealed class LeaseBook
     {
         if (lease.IsActive)
             End(lease, LeaseState.Revoked, now);
+    }
+
+    /// <summary>Notes that the AllowedIPs entry of an ended lease has left the device.</summary>
+    /// <param name="lease">The lease.</param>
+    public void Clear(Lease lease)
+    {
+        if (lease.IsActive || !lease.OwnsAllowedIP)
+            return;
+        lease.OwnsAllowedIP = false;
+        Changes.Add(new LeaseChange(LeaseEvent.Cleared, lease.ToRecord()));
+        ForgetSurplus(lease.Owner, lease.Address.IsIPv6);
+    }
+
+    /// <summary>Notes that a lease ended before it ever came to the device, so that what is there is not the server's.</summary>
+    /// <param name="ended">A lease that ended.</param>
+    /// <returns>False if its entry was there already, from the same peer's former lease of the address.</returns>
+    public static bool Disown(Lease ended)
+    {
+        if (ended.IsActive || ended.InheritsAllowedIP)
+            return false;
+        ended.OwnsAllowedIP = false;
+        return true;
     }
 
     /// <summary>Ends leases whose time is over.</summary>
@@ -155,6 +200,16 @@ public sealed class LeaseBook
             count++;
         }
 
+        if (_heldBack.Oldest is not null && now.Uptime >= _restoredAt + Policy.LongestLeaseTime)
+        {
+            while (_heldBack.Oldest is { } lease)
+            {
+                _heldBack.Remove(lease);
+                lease.IsHeldBack = false;
+                EndedListOf(lease).Add(lease);
+            }
+        }
+
         return count;
     }
 
@@ -162,7 +217,7 @@ public sealed class LeaseBook
     /// <param name="endedBefore">Time of day.</param>
     public void Prune(DateTimeOffset endedBefore)
     {
-        foreach (EndedLeases ended in (ReadOnlySpan<EndedLeases>)[_ended4, _ended6])
+        foreach (EndedLeases ended in Pools.Select(pool => pool.Ended).Append(_endedElsewhere))
         {
             while (ended.Oldest is { } lease && lease.End < endedBefore)
                 Forget(lease);
@@ -172,12 +227,18 @@ public sealed class LeaseBook
     /// <summary>Finds the lease of an address.</summary>
     /// <param name="address">The address.</param>
     /// <returns>The lease, active or ended; null if the address was not leased in living memory.</returns>
-    public Lease? Find(IpAddress address) => _byAddress.GetValueOrDefault(address);
+    public Lease? Find(IpAddress address) => _find.TryGetValue(address, out Lease? lease) ? lease : null;
 
-    private Lease? RequestFamily(PublicKey peer, bool isIPv6, IpAddress? wanted, Moment now, out bool complete)
+    /// <summary>The pool that leases an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns>Null for one that is reserved, a peer's by the operator's hand, or in no pool.</returns>
+    public Pool? PoolOf(IpAddress address) => _space.TryFindPool(address, out Pool? pool, out _) ? pool : null;
+
+    // What the peer is to have of one family from now on, not yet renewed.
+    private Lease? Choose(PeerLeases peer, bool isIPv6, IpAddress? wanted, Moment now, out bool complete)
     {
         complete = true;
-        Lease? held = Latest(peer, isIPv6, out Lease? latest) && latest.IsActive ? latest : null;
+        Lease? held = peer.Active(isIPv6);
         if (wanted is not { } address)
         {
             if (held is not null)
@@ -185,130 +246,167 @@ public sealed class LeaseBook
             return null;
         }
 
-        if (held is not null && !IsAllowed(peer, held.Address))
+        if (held is not null && !_space.Allows(peer.Peer, held.Address))
         {
             End(held, LeaseState.Revoked, now);
             held = null;
         }
 
-        Lease? granted = address.IsUnspecified
-            ? held ?? ChooseAny(peer, isIPv6, latest, now)
-            : held?.Address == address ? held : Take(peer, address, now);
+        Lease? granted;
+        if (ReservedFor(peer, isIPv6) is { } reserved)
+            granted = held?.Address == reserved ? held : Take(peer, reserved, now);
+        else if (address.IsUnspecified)
+            granted = held ?? ChooseAny(peer, isIPv6, now);
+        else
+            granted = held?.Address == address ? held : Take(peer, address, now);
 
-        complete = granted is not null;
+        complete = granted is not null && (address.IsUnspecified || granted.Address == address);
         if (granted is null)
             granted = held;
         else if (held is not null && granted != held)
             End(held, LeaseState.Released, now);
-
-        if (granted is not null)
-            Renew(granted, now);
         return granted;
     }
 
-    private Lease? ChooseAny(PublicKey peer, bool isIPv6, Lease? latest, Moment now)
-    {
-        if (_firstStatic.TryGetValue((peer, isIPv6), out IpAddress own) && Take(peer, own, now) is { } ownLease)
-            return ownLease;
-        if (latest is not null && Take(peer, latest.Address, now) is { } again)
-            return again;
+    // Its reserved address, unless somebody still has that from before it was reserved.
+    private IpAddress? ReservedFor(PeerLeases peer, bool isIPv6) =>
+        _space.TryGetReserved(peer.Peer, isIPv6, out IpAddress reserved) && (Find(reserved) is not { IsActive: true } lease || lease.Owner == peer)
+            ? reserved
+            : null;
 
-        foreach (Pool pool in _pools)
+    private Lease? ChooseAny(PeerLeases peer, bool isIPv6, Moment now)
+    {
+        if (_space.TryGetStatic(peer.Peer, isIPv6, out IpAddress own) && Take(peer, own, now) is { } ownLease)
+            return ownLease;
+        for (Lease? former = peer.Latest(isIPv6); former is not null; former = former.Earlier)
         {
-            if (pool.Prefix.Address.IsIPv6 != isIPv6 || pool.Free.Free == 0)
-                continue;
-            UInt128 hash = AddressHash.Compute(Policy.HashKey, peer, pool.Prefix);
-            UInt128 number = hash % pool.Size;
-            if (!pool.Free.TryTake(number))
-                number = pool.Free.TakeAny(hash);
-            return Add(peer, pool[number], ownsAllowedIP: true, now);
+            if (Take(peer, former.Address, now) is { } again)
+                return again;
+        }
+
+        Pool[] pools = [.. Pools.Where(pool => pool.Range.First.IsIPv6 == isIPv6 && pool.Admits(peer.Peer))];
+        if (Array.Find(pools, pool => pool.FreeCount > 0) is { } withRoom)
+        {
+            return TryPay(peer, now)
+                ? Add(peer, withRoom[withRoom.Free.TakeFrom(AddressHash.Compute(Policy.HashKey, peer.Peer, withRoom.Range))], inherits: false, ownsAllowedIP: true, now)
+                : null;
         }
 
         // Nothing is free but what is kept for those who had it: the one that has been waiting longest goes.
-        return Ended(isIPv6).OldestFirst.FirstOrDefault(lease => TryFindPool(lease.Address, out _, out _)) is { } oldest
-            ? Take(peer, oldest.Address, now)
-            : null;
-    }
-
-    // An address for a peer, if it may have it and nobody has it: free, or remembered for whoever had it.
-    private Lease? Take(PublicKey peer, IpAddress address, Moment now)
-    {
-        bool isOwnStatic = IsOwnStatic(peer, address);
-        Lease? previous = Find(address);
-        if (previous is { IsActive: true } || !IsAllowed(peer, address))
+        Lease? oldest = pools.Select(pool => pool.Ended.Oldest).OfType<Lease>().MinBy(lease => lease.Expiry);
+        if (oldest is null || !TryPay(peer, now))
             return null;
-        if (previous is not null)
-            Forget(previous);
-        if (!isOwnStatic && TryFindPool(address, out Pool? pool, out UInt128 number))
-            _ = pool.Free.TryTake(number);
-        return Add(peer, address, !isOwnStatic, now);
+        Drop(oldest);
+        return TakeFree(peer, oldest.Address, now);
     }
 
-    private Lease Add(PublicKey peer, IpAddress address, bool ownsAllowedIP, Moment now)
+    // A certain address for a peer, if it may have it and nobody else has it, or had it last.
+    private Lease? Take(PeerLeases peer, IpAddress address, Moment now)
     {
-        Lease lease = new(peer, address, now.Wall, ownsAllowedIP);
-        _byAddress.Add(address, lease);
-        _latest[(peer, address.IsIPv6)] = lease;
+        Lease? previous = Find(address);
+        if (previous is { IsActive: true } || (previous is not null && !IsFreeFor(peer, previous))
+            || !_space.Allows(peer.Peer, address) || !TryPay(peer, now))
+        {
+            return null;
+        }
+
+        bool inherits = previous is { OwnsAllowedIP: true } && previous.Owner == peer;
+        if (previous is not null)
+            Drop(previous);
+        return TakeFree(peer, address, now, inherits);
+    }
+
+    // What a peer gave back anybody may ask for by name; what ran out is kept for it, but not against the operator's will.
+    private bool IsFreeFor(PeerLeases peer, Lease ended) =>
+        ended.Owner == peer || ended.State == LeaseState.Released || _space.IsStaticOf(peer.Peer, ended.Address)
+        || (_space.TryGetReserved(peer.Peer, ended.Address.IsIPv6, out IpAddress reserved) && reserved == ended.Address);
+
+    private Lease TakeFree(PeerLeases peer, IpAddress address, Moment now, bool inherits = false)
+    {
+        if (_space.TryFindPool(address, out Pool? pool, out UInt128 number))
+            _ = pool.Free.TryTake(number);
+        return Add(peer, address, inherits, inherits || !_space.IsStaticOf(peer.Peer, address), now);
+    }
+
+    private bool TryPay(PeerLeases peer, Moment now) => peer.TryPay(now.Uptime, Policy.GrantInterval, Policy.GrantBurst);
+
+    private Lease Add(PeerLeases peer, IpAddress address, bool inherits, bool ownsAllowedIP, Moment now)
+    {
+        Lease lease = new(peer, address, now.Wall, ownsAllowedIP) { InheritsAllowedIP = inherits };
+        _ = _byAddress.Add(lease);
+        // It may just have lost its last one.
+        _ = _peers.Add(peer);
+        peer.Add(lease);
         ActiveCount++;
+        ForgetSurplus(peer, address.IsIPv6);
         return lease;
     }
 
-    private void Renew(Lease lease, Moment now)
+    private void Renew(Lease? lease, TimeSpan time, string? hostname, Moment now)
     {
-        lease.Expiry = now.Uptime + Policy.LeaseTime;
-        lease.End = now.Wall + Policy.LeaseTime;
+        if (lease is null)
+            return;
+        LeaseEvent happened = lease.Expiry == default ? LeaseEvent.Granted : LeaseEvent.Renewed;
+        lease.Expiry = now.Uptime + time;
+        lease.End = now.Wall + time;
+        lease.Hostname = hostname == lease.Hostname ? lease.Hostname : hostname;
+        lease.IsHeldBack = false;
         _expiries.Schedule(lease);
-        Changes.Add(lease);
+        Changes.Add(new LeaseChange(happened, lease.ToRecord()));
     }
 
     private void End(Lease lease, LeaseState state, Moment now)
     {
         lease.State = state;
-        lease.End = now.Wall;
-        Ended(lease.Address.IsIPv6).Add(lease);
+        // One that ran out while nobody looked ended when it ran out.
+        if (state != LeaseState.Expired)
+            (lease.Expiry, lease.End) = (now.Uptime, now.Wall);
+        EndedListOf(lease).Add(lease);
         ActiveCount--;
-        Changes.Add(lease);
+        Changes.Add(new LeaseChange(LeaseEvent.Ended, lease.ToRecord()));
+    }
+
+    // A peer may have had many addresses, but not all are kept for it. What is still to be removed from the device is.
+    private void ForgetSurplus(PeerLeases peer, bool isIPv6)
+    {
+        while (peer.Surplus(isIPv6, Policy.AddressesPerPeer) is { IsActive: false, OwnsAllowedIP: false } surplus)
+            Forget(surplus);
     }
 
     private void Forget(Lease ended)
     {
-        Ended(ended.Address.IsIPv6).Remove(ended);
-        _ = _byAddress.Remove(ended.Address);
-        if (Latest(ended.Peer, ended.Address.IsIPv6, out Lease? latest) && latest == ended)
-            _ = _latest.Remove((ended.Peer, ended.Address.IsIPv6));
-        if (TryFindPool(ended.Address, out Pool? pool, out UInt128 number) && !pool.Free.IsFree(number))
+        Drop(ended);
+        Changes.Add(new LeaseChange(LeaseEvent.Forgotten, ended.ToRecord()));
+    }
+
+    // Without a word to the store: for when another lease takes its place.
+    private void Drop(Lease ended)
+    {
+        ended.EndedIn!.Remove(ended);
+        _ = _byAddress.Remove(ended);
+        ended.Owner.Remove(ended);
+        ForgetIfEmpty(ended.Owner);
+        if (_space.TryFindPool(ended.Address, out Pool? pool, out UInt128 number) && !pool.Free.IsFree(number))
             pool.Free.Return(number);
     }
 
-    private bool Latest(PublicKey peer, bool isIPv6, [NotNullWhen(true)] out Lease? lease) =>
-        _latest.TryGetValue((peer, isIPv6), out lease);
-
-    private bool IsAllowed(PublicKey peer, IpAddress address) =>
-        TryFindPool(address, out _, out _) || IsOwnStatic(peer, address);
-
-    private bool IsOwnStatic(PublicKey peer, IpAddress address) =>
-        _staticOwner.TryGetValue(address, out PublicKey owner) && owner == peer;
-
-    private EndedLeases Ended(bool isIPv6) => isIPv6 ? _ended6 : _ended4;
-
-    private bool TryFindPool(IpAddress address, [NotNullWhen(true)] out Pool? pool, out UInt128 number)
+    private PeerLeases PeerOf(PublicKey key)
     {
-        foreach (Pool candidate in _pools)
-        {
-            if (candidate.TryGetNumber(address, out number))
-            {
-                pool = candidate;
-                return true;
-            }
-        }
-
-        pool = null;
-        number = 0;
-        return false;
+        if (!_findPeer.TryGetValue(key, out PeerLeases? peer))
+            _ = _peers.Add(peer = new PeerLeases(key));
+        return peer;
     }
 
-    // In the pool, and not its network or broadcast address, whatever else excludes it.
-    private static bool IsUsableIn(IpPrefix prefix, IpAddress address) =>
-        prefix.Contains(address)
-        && (prefix.Family == AddressFamily.InterNetworkV6 || prefix.Length >= 31 || (address != prefix.Address && address != prefix.Last));
+    private void ForgetIfEmpty(PeerLeases peer)
+    {
+        if (peer.IsEmpty)
+            _ = _peers.Remove(peer);
+    }
+
+    private EndedLeases EndedListOf(Lease lease) =>
+        lease.IsHeldBack ? _heldBack : _space.TryFindPool(lease.Address, out Pool? pool, out _) ? pool.Ended : _endedElsewhere;
+
+    private TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -12,8 +12,30 @@ public sealed record LeasePolicy
     /// <summary>How long a lease lasts without renewal; whole seconds.</summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>The longest of the lease times, those of pools and reservations included.</summary>
+    public TimeSpan LongestLeaseTime
+    {
+        get => field > LeaseTime ? field : LeaseTime;
+        init;
+    }
+
     /// <summary>How long an ended lease is remembered, if its address is not needed before.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long it is known who had which address.</summary>
+    public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How many addresses of each family are kept for one peer: the one that it has and those that it had. One at least.</summary>
+    public int AddressesPerPeer { get; init; } = 4;
+
+    /// <summary>
+    /// How often a peer may get another address than it has, on average: each is a line in the history, which nobody
+    /// shall be able to flood. Zero for no limit.
+    /// </summary>
+    public TimeSpan GrantInterval { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>How many such addresses in a row.</summary>
+    public int GrantBurst { get; init; } = 20;
 
     /// <summary>
     /// The key of the hash that picks a peer's first address: the server's own public key, so that a server that

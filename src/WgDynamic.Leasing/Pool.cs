@@ -3,22 +3,22 @@ using System.Net.Sockets;
 namespace WgDynamic.Leasing;
 
 /// <summary>
-/// The addresses of one prefix that may be leased: all but the exclusions and, in IPv4, but the network and the
-/// broadcast address. They are numbered from 0, so that choosing one is choosing a number.
+/// The addresses of one range that may be leased: all but the exclusions and, if it is an IPv4 prefix, but the network
+/// and the broadcast address. They are numbered from 0, so that choosing one is choosing a number.
 /// </summary>
 public sealed class Pool
 {
     private readonly List<Segment> _segments = [];
 
     /// <summary>Makes a pool.</summary>
-    /// <param name="prefix">At least one bit long: a default route is no pool.</param>
-    /// <param name="exclusions">What is not leased; may overlap, and reach outside.</param>
-    public Pool(IpPrefix prefix, IEnumerable<IpPrefix> exclusions)
+    /// <param name="definition">What the operator says of it. A default route is no pool.</param>
+    /// <param name="exclusions">What else is not leased; may overlap, and reach outside.</param>
+    public Pool(PoolDefinition definition, IEnumerable<IpRange> exclusions)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(prefix.Length);
-        Prefix = prefix;
-
-        foreach ((UInt128 first, UInt128 last) in Gaps(prefix, exclusions))
+        if (definition.Range.TryGetPrefix(out IpPrefix prefix))
+            ArgumentOutOfRangeException.ThrowIfZero(prefix.Length, nameof(definition));
+        Definition = definition;
+        foreach ((UInt128 first, UInt128 last) in Gaps(definition.Range, definition.Exclusions.Concat(exclusions)))
         {
             _segments.Add(new Segment(first, last, Size));
             Size += last - first + 1;
@@ -27,8 +27,11 @@ public sealed class Pool
         Free = new FreeSet(Size);
     }
 
-    /// <summary>The whole prefix, exclusions and all.</summary>
-    public IpPrefix Prefix { get; }
+    /// <summary>What the operator says of it.</summary>
+    public PoolDefinition Definition { get; }
+
+    /// <summary>From which to which address, exclusions and all.</summary>
+    public IpRange Range => Definition.Range;
 
     /// <summary>How many addresses may be leased.</summary>
     public UInt128 Size { get; private set; }
@@ -38,6 +41,15 @@ public sealed class Pool
 
     internal FreeSet Free { get; }
 
+    // What may be leased, in order.
+    internal IEnumerable<IpRange> Segments =>
+        _segments.Select(segment => new IpRange(new IpAddress(Range.Family, segment.First), new IpAddress(Range.Family, segment.Last)));
+
+    // Those of its addresses that are kept for the peers that had them.
+    internal EndedLeases Ended { get; } = new();
+
+    internal bool Admits(PublicKey peer) => Definition.Peers?.Contains(peer) ?? true;
+
     /// <summary>Finds the number of an address.</summary>
     /// <param name="address">Any address.</param>
     /// <param name="number">Its number.</param>
@@ -45,7 +57,7 @@ public sealed class Pool
     public bool TryGetNumber(IpAddress address, out UInt128 number)
     {
         number = 0;
-        if (!Prefix.Contains(address))
+        if (!Range.Contains(address))
             return false;
         int index = Find(address.Bits, static segment => segment.First);
         if (index < 0 || address.Bits > _segments[index].Last)
@@ -62,20 +74,20 @@ public sealed class Pool
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, Size);
             Segment segment = _segments[Find(number, static segment => segment.Number)];
-            return new IpAddress(Prefix.Family, segment.First + (number - segment.Number));
+            return new IpAddress(Range.Family, segment.First + (number - segment.Number));
         }
     }
 
-    private static IEnumerable<(UInt128 First, UInt128 Last)> Gaps(IpPrefix prefix, IEnumerable<IpPrefix> exclusions)
+    private static IEnumerable<(UInt128 First, UInt128 Last)> Gaps(IpRange range, IEnumerable<IpRange> exclusions)
     {
-        UInt128 next = prefix.Address.Bits, last = prefix.Last.Bits;
+        UInt128 next = range.First.Bits, last = range.Last.Bits;
         // RFC 3021: with /31 there is neither network nor broadcast address; /32 is one address.
-        if (prefix.Family == AddressFamily.InterNetwork && prefix.Length < 31)
+        if (range.Family == AddressFamily.InterNetwork && range.TryGetPrefix(out IpPrefix prefix) && prefix.Length < 31)
             (next, last) = (next + 1, last - 1);
 
-        foreach (IpPrefix exclusion in exclusions.Where(prefix.Overlaps).Order())
+        foreach (IpRange exclusion in exclusions.Where(range.Overlaps).Order())
         {
-            (UInt128 from, UInt128 to) = (exclusion.Address.Bits, exclusion.Last.Bits);
+            (UInt128 from, UInt128 to) = (exclusion.First.Bits, exclusion.Last.Bits);
             if (from > last)
                 break;
             if (from > next)

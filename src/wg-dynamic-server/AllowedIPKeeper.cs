@@ -8,7 +8,7 @@ namespace WgDynamic.Server;
 /// Keeps the device as the lease book wants it, without touching what is not the book's: plans what a changed lease
 /// means for it, makes the planned changes in one go, and finds what others have changed. Has one owner, the lease service.
 /// </summary>
-internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook book, IWireGuard wireGuard, ILogger log)
+internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook book, StoreKeeper store, IWireGuard wireGuard, ILogger log)
 {
     private readonly AllowedIPChanges _changes = new();
 
@@ -41,6 +41,7 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         _isViewInDoubt = false;
         // What is gone from there needs no removal; should it come again, it is the operator's.
         _ = _pendingRemovals.RemoveWhere(removal => view.OwnerOf(removal.Address) != removal.Peer);
+        ClearEnded(view);
 
         (int Added, int Removed) planned = (0, 0);
         foreach (Lease lease in book.Leases)
@@ -55,6 +56,11 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
                 // The operator has given the address to another peer: that is the operator's to decide.
                 log.Conflict(interfaceName, lease.Address, lease.Peer, other);
                 book.Revoke(lease, now);
+            }
+            else if (store.IsUnsaved(lease.Address))
+            {
+                // What is not stored yet is not done yet.
+                continue;
             }
             else if (lease.OwnsAllowedIP)
             {
@@ -71,7 +77,7 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         foreach ((IpAddress address, PublicKey peer) in _pendingRemovals)
         {
             // What is added to its new peer leaves the old one by itself, if the new one is there.
-            if (book.Find(address) is { IsActive: true } lease && view.HasPeer(lease.Peer))
+            if (store.IsUnsaved(address) || (book.Find(address) is { IsActive: true } lease && view.HasPeer(lease.Peer)))
                 continue;
             _changes.Remove(address, peer);
             planned.Removed++;
@@ -81,28 +87,38 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         _isBehind = false;
     }
 
-    /// <summary>Plans what a lease that has changed means for the device.</summary>
-    public void Plan(Lease lease)
+    /// <summary>Notes at once what ended and may be on the device, so that it is not taken for the operator's until it is removed.</summary>
+    public void Note(in LeaseChange change)
     {
-        if (!lease.OwnsAllowedIP)
-            return;
-        PublicKey? holder = _view!.OwnerOf(lease.Address);
-        if (lease.IsActive)
-        {
+        LeaseRecord lease = change.Record;
+        // What this round's look at the device had planned for a lease that ends in this round.
+        if (lease.State != LeaseState.Active)
+            _changes.Withdraw(lease.Address, lease.Peer);
+        if (change.Event == LeaseEvent.Ended && lease.OwnsAllowedIP && (_view!.OwnerOf(lease.Address) == lease.Peer || _isViewInDoubt))
+            _ = _pendingRemovals.Add((lease.Address, lease.Peer));
+        else if (lease.State == LeaseState.Active)
             _ = _pendingRemovals.Remove((lease.Address, lease.Peer));
-            if (holder != lease.Peer)
+    }
+
+    /// <summary>Plans what a change that is stored means for the device.</summary>
+    public void Plan(LeaseChange change)
+    {
+        LeaseRecord lease = change.Record;
+        if (!lease.OwnsAllowedIP || change.Event is LeaseEvent.Cleared or LeaseEvent.Forgotten)
+            return;
+        if (lease.State == LeaseState.Active)
+        {
+            if (_view!.OwnerOf(lease.Address) != lease.Peer && _view.HasPeer(lease.Peer))
                 _changes.Add(lease.Address, lease.Peer);
             return;
         }
 
         _changes.Withdraw(lease.Address, lease.Peer);
-        if (holder == lease.Peer || _isViewInDoubt)
-        {
-            _ = _pendingRemovals.Add((lease.Address, lease.Peer));
-            // Somebody else may have it by now; what is added to one peer leaves the other by itself.
-            if (book.Find(lease.Address) is not { IsActive: true })
-                _changes.Remove(lease.Address, lease.Peer);
-        }
+        if (!_pendingRemovals.Contains((lease.Address, lease.Peer)))
+            Clear(lease.Address, lease.Peer);
+        // Somebody else may have it by now; what is added to one peer leaves the other by itself.
+        else if (book.Find(lease.Address) is not { IsActive: true } other || !_view!.HasPeer(other.Peer))
+            _changes.Remove(lease.Address, lease.Peer);
     }
 
     /// <summary>Makes the planned changes.</summary>
@@ -125,6 +141,8 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
 
         _changes.ApplyTo(_view!);
         _ = _pendingRemovals.RemoveWhere(removal => _changes.Contains(removal.Address));
+        foreach ((IpAddress address, PublicKey peer) in _changes.Removals)
+            Clear(address, peer);
         if (_mending != (0, 0))
             log.Mended(interfaceName, _mending.Added, _mending.Removed);
         return true;
@@ -143,5 +161,23 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     public bool IsOurs(IpPrefix prefix, PublicKey holder) =>
         prefix.IsHost
         && (_pendingRemovals.Contains((prefix.Address, holder))
-            || (book.Find(prefix.Address) is { IsActive: true, OwnsAllowedIP: true } lease && lease.Peer == holder));
+            || (book.Find(prefix.Address) is { OwnsAllowedIP: true } lease && lease.Peer == holder));
+
+    // Ended leases whose prefixes may still be there: a server before this one may not have come to removing them.
+    private void ClearEnded(DeviceView view)
+    {
+        foreach (Lease lease in book.Leases.Where(lease => lease is { IsActive: false, OwnsAllowedIP: true }).ToList())
+        {
+            if (view.OwnerOf(lease.Address) == lease.Peer)
+                _ = _pendingRemovals.Add((lease.Address, lease.Peer));
+            else
+                book.Clear(lease);
+        }
+    }
+
+    private void Clear(IpAddress address, PublicKey peer)
+    {
+        if (book.Find(address) is { IsActive: false } lease && lease.Peer == peer)
+            book.Clear(lease);
+    }
 }

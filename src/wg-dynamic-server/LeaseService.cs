@@ -31,7 +31,8 @@ internal sealed class LeaseService
 
     private readonly InterfaceName _interface;
     private readonly LeaseBook _book;
-    private readonly ILeaseStore _store;
+    private readonly ILeaseStore _leaseStore;
+    private readonly StoreKeeper _store;
     private readonly AllowedIPKeeper _device;
     private readonly TimeProvider _clock;
     private readonly Random _random;
@@ -40,10 +41,13 @@ internal sealed class LeaseService
 
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
-    private readonly Dictionary<IpAddress, LeaseRecord> _unsaved = [];
+    private readonly Action<LeaseChange> _planOnDevice;
 
+    private LeaseSettings _settings;
+    private LeaseSettings? _nextSettings;
     private PoolSource _pools = PoolSource.Empty;
     private PoolSource? _nextPools;
+    private IReadOnlyList<PoolDefinition> _poolDefinitions = [];
     private Exclusion[] _exclusions = [];
     private TimeSpan _viewTaken;
     private TimeSpan _viewAge = _minViewAge;
@@ -52,12 +56,16 @@ internal sealed class LeaseService
     private TaskCompletionSource? _refreshed;
     private bool _started;
 
-    public LeaseService(InterfaceName interfaceName, LeaseBook book, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log)
+    public LeaseService(
+        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log)
     {
         _interface = interfaceName;
         _book = book;
-        _store = store;
-        _device = new AllowedIPKeeper(interfaceName, book, wireGuard, log);
+        _settings = settings;
+        _leaseStore = store;
+        _store = new StoreKeeper(interfaceName, book, store, log);
+        _device = new AllowedIPKeeper(interfaceName, book, _store, wireGuard, log);
+        _planOnDevice = _device.Plan;
         _clock = clock;
         _random = random;
         _log = log;
@@ -69,9 +77,17 @@ internal sealed class LeaseService
 
     /// <summary>Loads the store, sets the pools and compares with the device, so that what follows finds everything in place.</summary>
     /// <exception cref="NetlinkException">The device cannot be read.</exception>
+    /// <exception cref="LeaseStoreException">The store cannot be read.</exception>
     public async ValueTask StartAsync(PoolSource pools, CancellationToken cancellationToken)
     {
-        _book.Restore(await _store.LoadAsync(cancellationToken), Moment.Of(_clock));
+        StoredLeases stored = await _leaseStore.LoadAsync(cancellationToken);
+        Moment now = Moment.Of(_clock);
+        if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
+            _log.ClockWentBack(_interface, now.Wall, lastCommit);
+        _book.Restore(stored, now);
+        if (stored.Records.Count > 0)
+            _log.Restored(_interface, _book.ActiveCount, _book.Leases.Count - _book.ActiveCount);
+        _nextPrune = now.Uptime + _pruneInterval;
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
@@ -140,6 +156,13 @@ internal sealed class LeaseService
         Wake();
     }
 
+    /// <summary>The operator wants something else from now on.</summary>
+    public void SetSettings(LeaseSettings settings)
+    {
+        Volatile.Write(ref _nextSettings, settings);
+        Wake();
+    }
+
     /// <summary>Looks at the device anew, unless that was done a moment ago, or the service has ended.</summary>
     public Task LookAgainAsync(CancellationToken cancellationToken)
     {
@@ -173,13 +196,20 @@ internal sealed class LeaseService
         _batch.Clear();
         await PruneAsync(now, cancellationToken);
 
-        bool stored = await StoreAsync(cancellationToken);
-        bool onDevice = stored && await _device.ApplyAsync(cancellationToken);
-        if (stored && !onDevice)
+        // Everything that changed goes to the store before it goes to the device, and before anybody hears of it.
+        foreach (LeaseChange change in _book.Changes)
+        {
+            Report(change);
+            _device.Note(change);
+        }
+
+        bool stored = await _store.SaveAsync(now, _planOnDevice, cancellationToken);
+        bool onDevice = await _device.ApplyAsync(cancellationToken);
+        if (!onDevice)
             _viewAge = TimeSpan.Zero;
         foreach ((PeerRequest request, LeaseOutcome outcome) in _answers)
         {
-            bool promised = stored && (onDevice || !(_device.IsToChange(outcome.IPv4) || _device.IsToChange(outcome.IPv6)));
+            bool promised = (stored || IsRenewal(outcome)) && (onDevice || !(_device.IsToChange(outcome.IPv4) || _device.IsToChange(outcome.IPv6)));
             request.Answer(promised ? outcome : outcome with { Status = OutcomeStatus.Failed });
         }
 
@@ -197,7 +227,7 @@ internal sealed class LeaseService
             return new LeaseOutcome { IsComplete = true };
         }
 
-        LeaseGrant grant = _book.Request(new LeaseRequest(peer, request.Request.IPv4, request.Request.IPv6), now);
+        LeaseGrant grant = _book.Request(new LeaseRequest(peer, request.Request.IPv4, request.Request.IPv6, request.Request.Hostname), now);
         if (!grant.IsComplete)
             ReportRefusal(peer, request.Request, grant);
         // RFC 2131 section 4.4.5 renews at half the time; the spread keeps peers from coming back together.
@@ -219,59 +249,38 @@ internal sealed class LeaseService
         }
     }
 
-    // Everything that changed goes to the store before anybody hears of it. What could not be written is tried again
-    // with what comes next, and meanwhile nobody is answered: who asks again finds what was decided.
-    private async ValueTask<bool> StoreAsync(CancellationToken cancellationToken)
-    {
-        foreach (Lease lease in _book.Changes)
-        {
-            _unsaved[lease.Address] = lease.ToRecord();
-            Report(lease);
-            _device.Plan(lease);
-        }
-
-        _book.Changes.Clear();
-        if (_unsaved.Count == 0)
-            return true;
-        try
-        {
-            await _store.CommitAsync(_unsaved.Values, cancellationToken);
-            _unsaved.Clear();
-            return true;
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            if (_throttle.Allows("store", out _))
-                _log.StoreFailed(_interface, error);
-            return false;
-        }
-    }
+    // While the store fails, peers keep what they have. Should the server end before the store works again, the next one
+    // may take such a lease for run out; it keeps the address for its peer for one lease time (LeaseBook.Restore).
+    private bool IsRenewal(in LeaseOutcome outcome) =>
+        outcome.Status == OutcomeStatus.Done
+        && (outcome.IPv4 is not null || outcome.IPv6 is not null)
+        && !(outcome.IPv4 is { } four && _store.IsUnsaved(four))
+        && !(outcome.IPv6 is { } six && _store.IsUnsaved(six));
 
     private async ValueTask PruneAsync(Moment now, CancellationToken cancellationToken)
     {
         if (now.Uptime < _nextPrune)
             return;
         _nextPrune = now.Uptime + _pruneInterval;
-        DateTimeOffset endedBefore = now.Wall - _book.Policy.Retention;
-        _book.Prune(endedBefore);
-        try
-        {
-            await _store.PruneAsync(endedBefore, cancellationToken);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            _log.StoreFailed(_interface, error);
-        }
+        _book.Prune(now.Wall - _book.Policy.Retention);
+        await _store.PruneAsync(now, cancellationToken);
     }
 
-    private void Report(Lease lease)
+    private void Report(in LeaseChange change)
     {
-        if (!lease.IsActive)
-            _log.Ended(_interface, lease.Address, lease.Peer, lease.State);
-        else if (lease.End - _book.Policy.LeaseTime == lease.Start)
-            _log.Granted(_interface, lease.Address, lease.Peer);
-        else
-            _log.Renewed(_interface, lease.Address, lease.Peer);
+        LeaseRecord lease = change.Record;
+        switch (change.Event)
+        {
+            case LeaseEvent.Granted:
+                _log.Granted(_interface, lease.Address, lease.Peer);
+                break;
+            case LeaseEvent.Renewed:
+                _log.Renewed(_interface, lease.Address, lease.Peer);
+                break;
+            case LeaseEvent.Ended:
+                _log.Ended(_interface, lease.Address, lease.Peer, lease.State);
+                break;
+        }
     }
 
     private async ValueTask<bool> EnsureViewAsync(bool fresh, CancellationToken cancellationToken)
@@ -279,8 +288,8 @@ internal sealed class LeaseService
         TimeSpan now = Moment.Of(_clock).Uptime;
         if (now < _nextReconcile && !(fresh && now - _viewTaken > _viewAge))
         {
-            if (Volatile.Read(ref _nextPools) is not null)
-                UpdatePools();
+            if (Volatile.Read(ref _nextPools) is not null || Volatile.Read(ref _nextSettings) is not null)
+                UpdatePlan();
             return true;
         }
 
@@ -301,32 +310,62 @@ internal sealed class LeaseService
     {
         Moment before = Moment.Of(_clock);
         await _device.RefreshAsync(before, cancellationToken);
-        UpdatePools();
+        UpdatePlan();
         TimeSpan after = Moment.Of(_clock).Uptime;
         _viewTaken = after;
         _viewAge = TimeSpan.FromTicks(Math.Clamp((after - before.Uptime).Ticks * ViewCostFactor, _minViewAge.Ticks, _maxViewAge.Ticks));
         _nextReconcile = after + (_reconcileInterval * (0.9 + (0.2 * _random.NextDouble())));
     }
 
-    private void UpdatePools()
+    private void UpdatePlan()
     {
-        PoolSource pools = Interlocked.Exchange(ref _nextPools, null) ?? _pools;
+        LeaseSettings? nextSettings = Interlocked.Exchange(ref _nextSettings, null);
+        if (nextSettings is not null)
+        {
+            _settings = nextSettings;
+            _book.Policy = nextSettings.Policy with { HashKey = _book.Policy.HashKey };
+        }
+
+        _pools = Interlocked.Exchange(ref _nextPools, null) ?? _pools;
+        IReadOnlyList<PoolDefinition> pools = _settings.PoolsWith(_pools);
+        HashSet<IpAddress> reserved = [.. _settings.Reservations.Select(reservation => reservation.Address)];
         Exclusion[] exclusions =
         [
             .. _device.View!.Owners
-                .Where(entry => pools.Prefixes.Any(pool => pool.Overlaps(entry.Key)) && !_device.IsOurs(entry.Key, entry.Value))
+                .Where(entry => !_device.IsOurs(entry.Key, entry.Value) && (IsIn(pools, entry.Key) || (entry.Key.IsHost && reserved.Contains(entry.Key.Address))))
                 .Select(entry => new Exclusion(entry.Key, entry.Value))
                 .OrderBy(exclusion => exclusion.Prefix),
-            .. pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
+            .. _pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
         ];
-        bool samePools = pools.Prefixes.SequenceEqual(_pools.Prefixes);
-        _pools = pools;
-        if (samePools && exclusions.AsSpan().SequenceEqual(_exclusions))
+        bool samePools = pools.Select(pool => pool.Range).SequenceEqual(_poolDefinitions.Select(pool => pool.Range));
+        _poolDefinitions = pools;
+        if (nextSettings is null && samePools && exclusions.AsSpan().SequenceEqual(_exclusions))
             return;
         _exclusions = exclusions;
-        _book.SetPools(pools.Prefixes, exclusions);
+        _book.SetPlan(new LeasePlan { Pools = pools, Reservations = _settings.Reservations, Exclusions = exclusions });
+
         // The first ones are in the line that says that the server serves.
         if (!samePools && _started)
-            _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Prefix} ({pool.Size} addresses)")));
+            _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Range} ({pool.Size} addresses)")));
+        if (nextSettings is not null || !_started)
+        {
+            foreach (Reservation reservation in _book.UnusableReservations)
+                _log.ReservationUnusable(_interface, reservation.Address, reservation.Peer);
+        }
+
+        if (nextSettings is { RevokeOnReload: true } && _book.RevokeDisallowed(Moment.Of(_clock)) is > 0 and int revoked)
+            _log.Disallowed(_interface, revoked);
+    }
+
+    private static bool IsIn(IReadOnlyList<PoolDefinition> pools, IpPrefix prefix)
+    {
+        IpRange range = IpRange.FromPrefix(prefix);
+        foreach (PoolDefinition pool in pools)
+        {
+            if (pool.Range.Overlaps(range))
+                return true;
+        }
+
+        return false;
     }
 }

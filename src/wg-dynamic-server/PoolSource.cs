@@ -3,7 +3,7 @@ using WgDynamic.Netlink;
 namespace WgDynamic.Server;
 
 /// <summary>What the interface's routes and the host's addresses say about what may be leased.</summary>
-/// <param name="Prefixes">The pools, sorted, each once.</param>
+/// <param name="Prefixes">The pools, sorted, none inside another.</param>
 /// <param name="OwnAddresses">Addresses of this host, sorted, which nobody may be given.</param>
 internal sealed record PoolSource(IReadOnlyList<IpPrefix> Prefixes, IReadOnlyList<IpAddress> OwnAddresses)
 {
@@ -34,6 +34,14 @@ internal sealed record PoolSource(IReadOnlyList<IpPrefix> Prefixes, IReadOnlyLis
                 own.Add(IpPrefix.Containing(address.Address, address.PrefixLength).Address);
         }
 
-        return new PoolSource([.. prefixes.Distinct().Order()], [.. own.Distinct().Order()]);
+        // One route inside another says nothing new: sorted, the wider comes first.
+        List<IpPrefix> widest = [];
+        foreach (IpPrefix prefix in prefixes.Order())
+        {
+            if (widest.Count == 0 || !widest[^1].Contains(prefix))
+                widest.Add(prefix);
+        }
+
+        return new PoolSource(widest, [.. own.Distinct().Order()]);
     }
 }

@@ -29,13 +29,14 @@ internal static class Server
         await InterfaceCheck.RequireServerAddressAsync(routes, link, options.AssignAddress, stop);
 
         await using MemoryLeaseStore store = new();
-        LeaseBook book = new(new LeasePolicy { LeaseTime = options.LeaseTime, HashKey = device.PublicKey ?? default });
-        LeaseService service = new(options.Interface, book, store, wireGuard, clock, new Random(), log);
+        LeaseSettings settings = new() { Policy = new LeasePolicy { LeaseTime = options.LeaseTime } };
+        LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
+        LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
         await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
 
         using SessionListener listener = new(service, new SessionContext(options.Interface, options.Limits, clock, log));
         Listen(listener, link);
-        string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Prefix));
+        string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Range));
         log.Serving(options.Interface, pools);
         ready($"serving {options.Interface}, pools: {pools}");
 

@@ -27,8 +27,23 @@ internal static partial class ServerLog
     [LoggerMessage(7, LogLevel.Debug, "{Interface}: refused {IPv4} {IPv6} to {Peer}: not in a pool, or taken")]
     public static partial void AddressRefused(this ILogger log, InterfaceName @interface, IpAddress? iPv4, IpAddress? iPv6, PublicKey peer);
 
-    [LoggerMessage(8, LogLevel.Error, "{Interface}: leases cannot be stored, nobody is answered until they can")]
-    public static partial void StoreFailed(this ILogger log, InterfaceName @interface, Exception error);
+    [LoggerMessage(8, LogLevel.Error, "{Interface}: leases cannot be stored: {Problem}. Clients keep what they have, nobody gets anything new; will try again every second")]
+    public static partial void StoreFailed(this ILogger log, InterfaceName @interface, string problem);
+
+    [LoggerMessage(20, LogLevel.Information, "{Interface}: leases are stored again, {Count} changes that were missing among them")]
+    public static partial void StoreRecovered(this ILogger log, InterfaceName @interface, int count);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Interface}: {Address}, reserved for {Peer}, cannot be leased: it is this host's own, in another peer's AllowedIPs, or a second one of its family for that peer")]
+    public static partial void ReservationUnusable(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer);
+
+    [LoggerMessage(22, LogLevel.Information, "{Interface}: {Count} leases were not allowed any more and have been revoked")]
+    public static partial void Disallowed(this ILogger log, InterfaceName @interface, int count);
+
+    [LoggerMessage(23, LogLevel.Information, "{Interface}: {Active} leases taken over from the store, {Ended} ended ones remembered")]
+    public static partial void Restored(this ILogger log, InterfaceName @interface, int active, int ended);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Interface}: this host's clock says {Now:u}, but the lease store was written at {LastCommit:u}: leases are counted from the later; correct the clock")]
+    public static partial void ClockWentBack(this ILogger log, InterfaceName @interface, DateTimeOffset now, DateTimeOffset lastCommit);
 
     [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will try again")]
     public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, Exception error);

@@ -8,7 +8,7 @@ public class LeaseBookTests
 
     private static LeaseBook Book(params string[] pools)
     {
-        LeaseBook book = new(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(100), Retention = TimeSpan.FromDays(1) });
+        LeaseBook book = new(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(100), Retention = TimeSpan.FromDays(1), GrantInterval = TimeSpan.Zero });
         book.SetPools(pools.Select(pool => IpPrefix.Parse(pool)), []);
         return book;
     }
@@ -206,11 +206,12 @@ public class LeaseBookTests
     }
 
     [Fact]
-    public void A_pool_inside_another_is_part_of_it()
+    public void What_lies_in_two_pools_belongs_to_the_first()
     {
-        _book.SetPools([IpPrefix.Parse("10.0.0.4/30"), IpPrefix.Parse("10.0.0.0/29"), IpPrefix.Parse("0.0.0.0/0"), IpPrefix.Parse("10.0.0.0/29")], []);
-        Assert.Equal([IpPrefix.Parse("10.0.0.0/29")], _book.Pools.Select(pool => pool.Prefix));
-        Assert.True(Ask(Alice, Ip("10.0.0.4")).IsComplete);
+        _book.SetPlan(new LeasePlan { Pools = [Define("10.0.0.4-10.0.0.5"), Define("10.0.0.0/29")] });
+        Assert.Equal([2, 4], _book.Pools.Select(pool => (int)pool.Size));
+        Assert.Equal([Ip("10.0.0.4"), Ip("10.0.0.5")], new[] { Grant4(Alice), Grant4(Bob) }.Order());
+        Assert.Equal(_book.Pools[1], _book.PoolOf(Grant4(Carol)));
     }
 
     [Fact]
@@ -274,7 +275,7 @@ public class LeaseBookTests
         await using MemoryLeaseStore store = new();
         LeaseGrant alice = Ask(Alice, Any4, Any6), bob = Ask(Bob, Any4);
         _book.Release(Bob, At(10));
-        await store.CommitAsync([.. _book.Changes.Select(lease => lease.ToRecord())], TestContext.Current.CancellationToken);
+        await store.CommitAsync(_book.Changes, At(10), TestContext.Current.CancellationToken);
 
         LeaseBook next = Book();
         next.Restore(await store.LoadAsync(TestContext.Current.CancellationToken), At(40));
@@ -290,7 +291,7 @@ public class LeaseBookTests
     public void What_ran_out_while_the_server_was_down_expires_at_once()
     {
         LeaseBook next = Book();
-        next.Restore([new(Ip("10.0.0.1"), Alice, LeaseState.Active, At(-500).Wall, At(-400).Wall, true)], At(0));
+        next.Restore(Stored(new LeaseRecord(Ip("10.0.0.1"), Alice, LeaseState.Active, At(-500).Wall, At(-400).Wall, default, true, null)), At(0));
         Assert.Equal(1, next.Expire(At(0)));
     }
 
@@ -298,7 +299,7 @@ public class LeaseBookTests
     public void A_clock_that_went_back_makes_no_lease_longer_than_leases_are()
     {
         LeaseBook next = Book();
-        next.Restore([new(Ip("10.0.0.1"), Alice, LeaseState.Active, At(0).Wall, At(1_000_000).Wall, true)], At(0));
+        next.Restore(Stored(new LeaseRecord(Ip("10.0.0.1"), Alice, LeaseState.Active, At(0).Wall, At(1_000_000).Wall, default, true, null)), At(0));
         Assert.Equal(At(100).Uptime, next.NextExpiry);
     }
 
@@ -306,11 +307,157 @@ public class LeaseBookTests
     public void Every_change_is_told_to_the_owner()
     {
         LeaseGrant grant = Ask(Alice, Any4, Any6);
-        Assert.Equal([grant.IPv4!, grant.IPv6!], _book.Changes);
-        _book.Changes.Clear();
-        Ask(Alice, Ip("10.0.0.6") == grant.IPv4!.Address ? Ip("10.0.0.5") : Ip("10.0.0.6"), Any6, at: 1);
-        Assert.Contains(grant.IPv4, _book.Changes);
+        Assert.Equal([(LeaseEvent.Granted, grant.IPv4!.ToRecord()), (LeaseEvent.Granted, grant.IPv6!.ToRecord())], Told());
+        IpAddress other = Ip("10.0.0.6") == grant.IPv4.Address ? Ip("10.0.0.5") : Ip("10.0.0.6");
+        LeaseGrant moved = Ask(Alice, other, Any6, at: 1);
         Assert.Equal(LeaseState.Released, grant.IPv4.State);
-        Assert.Equal(3, _book.Changes.Count);
+        Assert.Equal(
+            [(LeaseEvent.Ended, grant.IPv4.ToRecord()), (LeaseEvent.Granted, moved.IPv4!.ToRecord()), (LeaseEvent.Renewed, grant.IPv6.ToRecord())], Told());
+        _book.Clear(grant.IPv4);
+        Assert.Equal([(LeaseEvent.Cleared, grant.IPv4.ToRecord())], Told());
+        _book.Clear(grant.IPv4);
+        Assert.Empty(Told());
+
+        (LeaseEvent, LeaseRecord)[] Told()
+        {
+            (LeaseEvent, LeaseRecord)[] told = [.. _book.Changes.Select(change => (change.Event, change.Record))];
+            _book.Changes.Clear();
+            return told;
+        }
+    }
+
+    [Fact]
+    public void A_reserved_address_is_its_peers_alone_inside_of_a_pool_and_outside()
+    {
+        _book.SetPlan(new LeasePlan { Pools = [Define("10.0.0.0/29")], Reservations = [new(Alice, Ip("10.0.0.3")), new(Bob, Ip("10.9.9.9"), TimeSpan.FromSeconds(7))] });
+        Assert.Equal((UInt128)5, _book.Pools.Single().Size);
+        Assert.Null(Ask(Carol, Ip("10.0.0.3")).IPv4);
+        Assert.Null(Ask(Carol, Ip("10.9.9.9")).IPv4);
+        Assert.Equal(Ip("10.0.0.3"), Grant4(Alice));
+        LeaseGrant outside = Ask(Bob, Any4);
+        Assert.Equal((Ip("10.9.9.9"), TimeSpan.FromSeconds(7)), (outside.IPv4!.Address, outside.LeaseTime));
+    }
+
+    [Fact]
+    public void A_peer_moves_to_its_reservation_when_it_next_asks_and_whoever_is_there_leaves_when_he_does()
+    {
+        Ask(Alice, Ip("10.0.0.1"));
+        Ask(Bob, Ip("10.0.0.2"));
+        _book.SetPlan(new LeasePlan { Pools = [Define("10.0.0.0/29")], Reservations = [new(Alice, Ip("10.0.0.2"))] });
+        Assert.Equal(Ip("10.0.0.1"), Grant4(Alice, at: 1));
+        LeaseGrant moved = Ask(Bob, Ip("10.0.0.2"), null, at: 2);
+        Assert.False(moved.IsComplete);
+        Assert.Null(moved.IPv4);
+        LeaseGrant reserved = Ask(Alice, Ip("10.0.0.1"), null, at: 3);
+        Assert.Equal((Ip("10.0.0.2"), false), (reserved.IPv4!.Address, reserved.IsComplete));
+        Assert.Equal(LeaseState.Released, _book.Find(Ip("10.0.0.1"))!.State);
+    }
+
+    [Fact]
+    public void A_reservation_of_what_is_another_peers_or_nobodys_is_told_and_not_honoured()
+    {
+        _book.SetPlan(new LeasePlan
+        {
+            Pools = [Define("10.0.0.0/29")],
+            Reservations = [new(Alice, Ip("10.0.0.2")), new(Alice, Ip("10.0.0.3")), new(Bob, Ip("10.0.0.4")), new(Carol, Ip("10.0.0.5"))],
+            Exclusions = [new(IpPrefix.Parse("10.0.0.4/32"), Carol), new(IpPrefix.Parse("10.0.0.5/32"), Carol)],
+        });
+        Assert.Equal([Ip("10.0.0.3"), Ip("10.0.0.4")], _book.UnusableReservations.Select(reservation => reservation.Address));
+        Assert.False(Ask(Carol, Any4).IPv4!.OwnsAllowedIP);
+    }
+
+    [Fact]
+    public void A_pool_for_some_is_tried_by_those_only_and_in_its_turn()
+    {
+        _book.SetPlan(new LeasePlan { Pools = [Define("10.1.0.0/30") with { Peers = new HashSet<PublicKey> { Alice, Bob, Carol } }, Define("10.0.0.0/29")] });
+        Assert.Equal("10.0.0.", $"{Grant4(Peer(9))}"[..7]);
+        Assert.Null(Ask(Peer(9), Ip("10.1.0.1")).IPv4 is { } kept && kept.Address == Ip("10.1.0.1") ? kept : null);
+        Assert.Equal([Ip("10.1.0.1"), Ip("10.1.0.2")], new[] { Grant4(Alice), Grant4(Bob) }.Order());
+        Assert.Equal("10.0.0.", $"{Grant4(Carol)}"[..7]);
+    }
+
+    [Fact]
+    public void Both_addresses_of_a_peer_last_as_long_as_the_shorter_one()
+    {
+        _book.SetPlan(new LeasePlan { Pools = [Define("10.0.0.0/29") with { LeaseTime = TimeSpan.FromSeconds(30) }, Define("2001:db8::/125") with { LeaseTime = TimeSpan.FromSeconds(300) }] });
+        LeaseGrant grant = Ask(Alice, Any4, Any6);
+        Assert.Equal((30d, At(30).Uptime, At(30).Uptime), (grant.LeaseTime.TotalSeconds, grant.IPv4!.Expiry, grant.IPv6!.Expiry));
+        Assert.Equal(300, Ask(Bob, null, Any6).LeaseTime.TotalSeconds);
+    }
+
+    [Fact]
+    public void Leases_that_a_new_plan_does_not_allow_can_be_taken_back_at_once()
+    {
+        Ask(Alice, Ip("10.0.0.1"));
+        Ask(Bob, Ip("10.0.0.2"));
+        _book.SetPlan(new LeasePlan { Pools = [Define("10.0.0.0/29") with { Exclusions = [IpRange.Parse("10.0.0.2")] }] });
+        Assert.Equal(1, _book.RevokeDisallowed(At(1)));
+        Assert.Equal((LeaseState.Active, LeaseState.Revoked), (_book.Find(Ip("10.0.0.1"))!.State, _book.Find(Ip("10.0.0.2"))!.State));
+    }
+
+    [Fact]
+    public void What_ran_out_is_kept_for_its_peer_also_when_others_ask_for_it_by_name_and_what_was_given_back_is_not()
+    {
+        Ask(Alice, Ip("10.0.0.1"));
+        Ask(Bob, Ip("10.0.0.2"));
+        _book.Release(Bob, At(1));
+        _book.Expire(At(100));
+        Assert.Null(Ask(Carol, Ip("10.0.0.1"), null, at: 101).IPv4);
+        Assert.Equal(Ip("10.0.0.2"), Ask(Carol, Ip("10.0.0.2"), null, at: 101).IPv4!.Address);
+        Assert.Equal(Ip("10.0.0.1"), Grant4(Alice, at: 102));
+    }
+
+    [Fact]
+    public void What_ran_out_while_the_server_was_down_is_nobody_elses_for_one_lease_time()
+    {
+        LeaseBook next = Book();
+        next.Restore(Stored(Enumerable.Range(1, 6).Select(i => new LeaseRecord(Ip($"10.0.0.{i}"), Peer(i), LeaseState.Active, At(-500).Wall, At(-400 + i).Wall, default, true, null)).ToArray()), At(0));
+        next.SetPools([IpPrefix.Parse("10.0.0.0/29")], []);
+        Assert.Equal(6, next.Expire(At(0)));
+        Assert.Null(next.Request(new LeaseRequest(Peer(7), Any4, null), At(99)).IPv4);
+        Assert.Equal(Ip("10.0.0.3"), next.Request(new LeaseRequest(Peer(3), Any4, null), At(99)).IPv4!.Address);
+        next.Expire(At(100));
+        Assert.Equal(Ip("10.0.0.1"), next.Request(new LeaseRequest(Peer(7), Any4, null), At(100)).IPv4!.Address);
+    }
+
+    [Fact]
+    public void Within_one_boot_leases_go_on_by_the_time_since_boot_however_the_clock_jumps()
+    {
+        LeaseBook next = Book();
+        LeaseRecord record = new(Ip("10.0.0.1"), Alice, LeaseState.Active, At(0).Wall, At(100).Wall, At(100).Uptime, true, null);
+        next.Restore(new StoredLeases([record], SameBoot: true, At(0).Wall), new Moment(At(40).Uptime, At(1_000_000).Wall));
+        Assert.Equal(At(100).Uptime, next.NextExpiry);
+    }
+
+    [Fact]
+    public void After_a_boot_with_a_clock_that_went_back_leases_last_no_longer_than_they_did()
+    {
+        LeaseBook next = Book();
+        LeaseRecord record = new(Ip("10.0.0.1"), Alice, LeaseState.Active, At(0).Wall, At(100).Wall, At(100).Uptime, true, null);
+        next.Restore(new StoredLeases([record], SameBoot: false, At(60).Wall), new Moment(At(0).Uptime, At(-1_000_000).Wall));
+        Assert.Equal(At(40).Uptime, next.NextExpiry);
+    }
+
+    [Fact]
+    public void A_peer_that_wants_another_address_again_and_again_is_slowed_down_and_keeps_what_it_has()
+    {
+        _book.Policy = _book.Policy with { GrantInterval = TimeSpan.FromSeconds(10), GrantBurst = 3 };
+        string[] got = [.. Enumerable.Range(1, 5).Select(i => $"{Ask(Alice, Ip($"10.0.0.{i}")).IPv4!.Address}")];
+        Assert.Equal(["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.3", "10.0.0.3"], got);
+        Assert.Equal(Ip("10.0.0.4"), Ask(Alice, Ip("10.0.0.4"), null, at: 10.1).IPv4!.Address);
+        Assert.Equal(Ip("10.0.0.4"), Ask(Alice, Ip("10.0.0.5"), null, at: 10.2).IPv4!.Address);
+        Assert.True(Ask(Bob, Any4).IsComplete);
+    }
+
+    [Fact]
+    public void Only_so_many_addresses_are_kept_for_one_peer()
+    {
+        _book.Policy = _book.Policy with { AddressesPerPeer = 2 };
+        for (int i = 1; i <= 4; i++)
+            Ask(Alice, Ip($"10.0.0.{i}"), null, at: i);
+        foreach (Lease ended in _book.Leases.ToList())
+            _book.Clear(ended);
+        Assert.Equal([Ip("10.0.0.3"), Ip("10.0.0.4")], _book.Leases.Select(lease => lease.Address).Order());
+        Assert.Equal([Ip("10.0.0.1"), Ip("10.0.0.2")], _book.Changes.Where(change => change.Event == LeaseEvent.Forgotten).Select(change => change.Record.Address).Order());
     }
 }

@@ -23,4 +23,11 @@ internal static class Peers
         new(TimeSpan.FromSeconds(1000 + seconds), new FakeTimeProvider().Start.AddSeconds(seconds));
 
     public static IpAddress Ip(string text) => IpAddress.Parse(text);
+
+    public static PoolDefinition Define(string range) => new() { Range = IpRange.Parse(range) };
+
+    public static StoredLeases Stored(params LeaseRecord[] records) => new(records, SameBoot: false, LastCommit: null);
+
+    public static void SetPools(this LeaseBook book, IEnumerable<IpPrefix> pools, IReadOnlyCollection<Exclusion> exclusions) =>
+        book.SetPlan(new LeasePlan { Pools = [.. pools.Select(pool => new PoolDefinition { Range = IpRange.FromPrefix(pool) })], Exclusions = exclusions });
 }

@@ -13,7 +13,7 @@ public class PoolTests
     [InlineData("2001:db8::/120", 256)]
     [InlineData("2001:db8::1/128", 1)]
     public void The_network_and_broadcast_address_of_IPv4_are_not_leased(string prefix, int size) =>
-        Assert.Equal((UInt128)size, new Pool(IpPrefix.Parse(prefix), []).Size);
+        Assert.Equal((UInt128)size, new Pool(Define(prefix), []).Size);
 
     [Fact]
     public void Addresses_and_numbers_agree_with_counting_by_hand() =>
@@ -32,7 +32,7 @@ public class PoolTests
                     expected.Add(prefix[offset]);
             }
 
-            Pool pool = new(prefix, exclusions);
+            Pool pool = new(new PoolDefinition { Range = IpRange.FromPrefix(prefix) }, exclusions.Select(IpRange.FromPrefix));
             Assert.Equal((UInt128)expected.Count, pool.Size);
             for (int i = 0; i < expected.Count; i++)
             {
@@ -47,7 +47,7 @@ public class PoolTests
     [Fact]
     public void A_pool_may_be_half_of_IPv6()
     {
-        Pool pool = new(IpPrefix.Parse("8000::/1"), [IpPrefix.Parse("ff00::/8"), IpPrefix.Parse("fe80::/10")]);
+        Pool pool = new(Define("8000::/1"), [IpRange.Parse("ff00::/8"), IpRange.Parse("fe80::/10")]);
         Assert.Equal(Ip("8000::"), pool[0]);
         Assert.Equal(Ip("feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), pool[pool.Size - 1]);
         Assert.False(pool.TryGetNumber(Ip("fe80::1"), out _));
@@ -55,5 +55,5 @@ public class PoolTests
 
     [Fact]
     public void A_default_route_is_no_pool() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Pool(IpPrefix.Parse("0.0.0.0/0"), []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Pool(Define("0.0.0.0/0"), []));
 }

@@ -40,6 +40,7 @@ public class DurabilityTests
 
         Lease decided = Assert.Single(hub.Book.Leases);
         hub.Store.Fails = false;
+        hub.Clock.Advance(TimeSpan.FromSeconds(1));
         LeaseOutcome outcome = await hub.AskAsync(1, six: null);
         Assert.Equal((OutcomeStatus.Done, decided.Address), (outcome.Status, outcome.IPv4));
         Assert.Equal($"{decided.Address}/32", hub.Device.Of(1));
@@ -64,13 +65,102 @@ public class DurabilityTests
     }
 
     [Fact]
-    public async Task A_failing_store_is_reported_once_in_ten_seconds()
+    public async Task A_failing_store_is_reported_when_it_fails_and_when_it_works_again_and_tried_once_a_second()
     {
         await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
         hub.Store.Fails = true;
         for (int i = 0; i < 50; i++)
             _ = await hub.AskAsync(1, six: null);
+        Assert.Equal(1, hub.Store.Begun);
+        hub.Clock.Advance(TimeSpan.FromSeconds(1));
+        _ = await hub.AskAsync(1, six: null);
+        Assert.Equal(2, hub.Store.Begun);
         Assert.Single(hub.Log.Of("StoreFailed"));
+
+        hub.Store.Fails = false;
+        hub.Clock.Advance(TimeSpan.FromSeconds(1));
+        _ = await hub.AskAsync(1, six: null);
+        Assert.Single(hub.Log.Of("StoreRecovered"));
+    }
+
+    [Fact]
+    public async Task While_the_store_fails_everybody_keeps_what_he_has_and_nobody_gets_anything_new()
+    {
+        await using Hub hub = await new Hub(leaseSeconds: 100).StartAsync("10.0.0.0/24", "2001:db8::/64");
+        LeaseOutcome before = await hub.AskAsync(1);
+        hub.Store.Fails = true;
+        for (int i = 0; i < 5; i++)
+        {
+            await hub.PassAsync(60);
+            Assert.Equal((OutcomeStatus.Done, before.IPv4, before.IPv6), await StateAsync(1));
+            Assert.Equal(OutcomeStatus.Failed, (await hub.AskAsync(2)).Status);
+        }
+
+        Assert.Equal((OutcomeStatus.Failed, "10.0.0.77"), ((await hub.AskAsync(1, "10.0.0.77")) is var moved ? moved.Status : default, $"{moved.IPv4}"));
+        Assert.Equal("", hub.Device.Of(2));
+        Assert.Contains($"{before.IPv4}/32", hub.Device.Of(1), StringComparison.Ordinal);
+
+        hub.Store.Fails = false;
+        await hub.PassAsync(2);
+        Assert.Contains("10.0.0.77/32", hub.Device.Of(1), StringComparison.Ordinal);
+        Assert.Equal(hub.Book.Leases.Select(lease => lease.ToRecord()).OrderBy(record => record.Address), (await hub.Store.RecordsAsync()).OrderBy(record => record.Address));
+
+        async Task<(OutcomeStatus, IpAddress?, IpAddress?)> StateAsync(int peer) =>
+            await hub.AskAsync(peer) is var outcome ? (outcome.Status, outcome.IPv4, outcome.IPv6) : default;
+    }
+
+    [Fact]
+    public async Task While_the_store_fails_AllowedIPs_that_others_reset_are_put_back()
+    {
+        await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
+        LeaseOutcome leased = await hub.AskAsync(1, six: null);
+        hub.Store.Fails = true;
+        _ = await hub.AskAsync(2, six: null);
+        hub.Device.Take(IpPrefix.Host(leased.IPv4!.Value));
+        await hub.PassAsync(6);
+        Assert.Equal(($"{leased.IPv4}/32", ""), (hub.Device.Of(1), hub.Device.Of(2)));
+    }
+
+    [Fact]
+    public async Task What_is_missing_in_the_store_does_not_grow_with_the_time_that_it_fails()
+    {
+        await using Hub hub = await new Hub(leaseSeconds: 100).StartAsync("10.0.0.0/24");
+        _ = await hub.AskAsync(1, six: null);
+        hub.Store.Fails = true;
+        for (int i = 0; i < 50; i++)
+        {
+            await hub.PassAsync(3);
+            _ = await hub.AskAsync(1, six: null);
+            _ = await hub.AskAsync(2, six: null);
+        }
+
+        hub.Store.Fails = false;
+        await hub.PassAsync(2);
+        Assert.Equal(2, hub.Store.Committed[^1]);
+    }
+
+    [Fact]
+    public async Task A_prefix_whose_removal_the_last_server_did_not_come_to_is_removed_by_the_next_one_and_only_once()
+    {
+        await using Hub hub = new();
+        Moment now = Moment.Of(hub.Clock);
+        await hub.Store.CommitAsync(
+            [
+                new(LeaseEvent.Ended, new LeaseRecord(Names.Ip("10.0.0.1"), Names.Key(1), LeaseState.Released, now.Wall, now.Wall, now.Uptime, OwnsAllowedIP: true, null)),
+                new(LeaseEvent.Ended, new LeaseRecord(Names.Ip("10.0.0.2"), Names.Key(2), LeaseState.Released, now.Wall, now.Wall, now.Uptime, OwnsAllowedIP: false, null)),
+            ],
+            now,
+            Names.Cancelled);
+        hub.Device.Give(1, Names.Prefix("10.0.0.1/32"));
+        hub.Device.Give(2, Names.Prefix("10.0.0.2/32"));
+
+        await hub.StartAsync("10.0.0.0/24");
+        Assert.Equal(("", "10.0.0.2/32"), (hub.Device.Of(1), hub.Device.Of(2)));
+        await hub.SettleAsync();
+        Assert.All(await hub.Store.RecordsAsync(), record => Assert.False(record.OwnsAllowedIP));
+        hub.Device.Give(1, Names.Prefix("10.0.0.1/32"));
+        await hub.PassAsync(6);
+        Assert.Equal("10.0.0.1/32", hub.Device.Of(1));
     }
 
     [Fact]

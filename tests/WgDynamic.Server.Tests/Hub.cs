@@ -12,10 +12,10 @@ internal sealed class Hub : IAsyncDisposable
     /// <summary>Makes a hub with peers 1 to <paramref name="peers"/>; nothing runs yet.</summary>
     public Hub(int peers = 3, double leaseSeconds = 3600)
     {
-        Book = new LeaseBook(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(leaseSeconds), HashKey = Names.Key(int.MaxValue) });
+        Book = new LeaseBook(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(leaseSeconds), HashKey = Names.Key(int.MaxValue), GrantInterval = TimeSpan.Zero });
         for (int peer = 1; peer <= peers; peer++)
             Device.AddPeer(peer);
-        Service = new LeaseService(Names.Interface, Book, Store, Device, Clock, new Random(1), Log);
+        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Clock, new Random(1), Log);
     }
 
     public FakeTimeProvider Clock { get; } = new();

@@ -175,6 +175,7 @@ public class SessionTests
         Assert.Empty(await client.ReadToEndAsync());
 
         server.Hub.Store.Fails = false;
+        server.Hub.Clock.Advance(TimeSpan.FromSeconds(1));
         using PeerClient again = await server.ConnectAsync(1);
         Assert.True((await again.AskAsync()).HasAddress);
     }

@@ -24,11 +24,11 @@ internal sealed class TestStore : ILeaseStore
 
     public void Unblock() => _gate!.SetResult();
 
-    public async ValueTask<IReadOnlyList<LeaseRecord>> RecordsAsync() => await LoadAsync(Names.Cancelled);
+    public async ValueTask<IReadOnlyList<LeaseRecord>> RecordsAsync() => (await LoadAsync(Names.Cancelled)).Records;
 
-    public ValueTask<IReadOnlyList<LeaseRecord>> LoadAsync(CancellationToken cancellationToken) => _store.LoadAsync(cancellationToken);
+    public ValueTask<StoredLeases> LoadAsync(CancellationToken cancellationToken) => _store.LoadAsync(cancellationToken);
 
-    public async ValueTask CommitAsync(IReadOnlyCollection<LeaseRecord> records, CancellationToken cancellationToken)
+    public async ValueTask CommitAsync(IReadOnlyList<LeaseChange> changes, Moment now, CancellationToken cancellationToken)
     {
         Begun++;
         Changed.Pulse();
@@ -36,12 +36,13 @@ internal sealed class TestStore : ILeaseStore
             await gate.Task.WaitAsync(cancellationToken);
         if (Fails)
             throw new IOException("the disk is full");
-        await _store.CommitAsync(records, cancellationToken);
-        Committed.Add(records.Count);
+        await _store.CommitAsync(changes, now, cancellationToken);
+        Committed.Add(changes.Count);
         Changed.Pulse();
     }
 
-    public ValueTask PruneAsync(DateTimeOffset endedBefore, CancellationToken cancellationToken) => _store.PruneAsync(endedBefore, cancellationToken);
+    public ValueTask PruneAsync(DateTimeOffset endedBefore, DateTimeOffset historyBefore, CancellationToken cancellationToken) =>
+        _store.PruneAsync(endedBefore, historyBefore, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+using WgDynamic.Leasing;
+
+namespace WgDynamic.Server;
+
+/// <summary>
+/// Gets what happened in the lease book into the store. While the store fails it remembers what is missing there and
+/// tries again now and then; what it remembers grows with the leases, not with the time that it takes.
+/// Has one owner, the lease service.
+/// </summary>
+internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, ILeaseStore store, ILogger log)
+{
+    // Each try may take a good part of a second, in which nobody is answered.
+    private static readonly TimeSpan _retryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly List<LeaseChange> _backlog = [];
+
+    // Where in the backlog the last word about an address is.
+    private readonly Dictionary<IpAddress, int> _lastWord = [];
+    private TimeSpan _retryAt;
+
+    /// <summary>Whether the store has failed since it last worked.</summary>
+    public bool IsFailing { get; private set; }
+
+    /// <summary>Whether the store lacks something about an address that nobody may rely on before it is there: anything but a renewal.</summary>
+    public bool IsUnsaved(IpAddress address) => _lastWord.TryGetValue(address, out int index) && _backlog[index].Event != LeaseEvent.Renewed;
+
+    /// <summary>Writes what the book has to tell, and what could not be written before.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="whenSaved">Is told of each change that is in the store now, in order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether everything is in the store.</returns>
+    public async ValueTask<bool> SaveAsync(Moment now, Action<LeaseChange> whenSaved, CancellationToken cancellationToken)
+    {
+        List<LeaseChange> changes = book.Changes;
+        if (_backlog.Count > 0)
+        {
+            Remember(changes);
+            changes = _backlog;
+            if (now.Uptime < _retryAt)
+                return false;
+        }
+
+        if (changes.Count == 0)
+            return true;
+        try
+        {
+            await store.CommitAsync(changes, now, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Remember(book.Changes);
+            Fail(error, now);
+            return false;
+        }
+
+        // Who is told may have the book change again.
+        int count = changes.Count;
+        for (int i = 0; i < count; i++)
+            whenSaved(changes[i]);
+        changes.RemoveRange(0, count);
+        _lastWord.Clear();
+        if (IsFailing)
+            log.StoreRecovered(interfaceName, count);
+        IsFailing = false;
+        return true;
+    }
+
+    /// <summary>Has the store forget what is long over; it is tried again later if it fails.</summary>
+    public async ValueTask PruneAsync(Moment now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.PruneAsync(now.Wall - book.Policy.Retention, now.Wall - book.Policy.HistoryRetention, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Fail(error, now);
+        }
+    }
+
+    private void Fail(Exception error, Moment now)
+    {
+        _retryAt = now.Uptime + _retryInterval;
+        if (!IsFailing)
+            log.StoreFailed(interfaceName, error.Message);
+        IsFailing = true;
+    }
+
+    private void Remember(List<LeaseChange> changes)
+    {
+        foreach (LeaseChange change in changes)
+        {
+            // A renewal adds nothing to a grant or a renewal before it but the later end.
+            if (change.Event == LeaseEvent.Renewed && _lastWord.TryGetValue(change.Record.Address, out int index))
+            {
+                _backlog[index] = _backlog[index] with { Record = change.Record };
+                continue;
+            }
+
+            LeaseChange remembered = change.Event == LeaseEvent.Ended ? Disown(change) : change;
+            _lastWord[change.Record.Address] = _backlog.Count;
+            _backlog.Add(remembered);
+        }
+
+        changes.Clear();
+    }
+
+    // What is not stored is not done: a lease whose grant and end both wait here never came to the device.
+    private LeaseChange Disown(in LeaseChange end)
+    {
+        if (!_lastWord.TryGetValue(end.Record.Address, out int grant) || _backlog[grant].Event != LeaseEvent.Granted || book.Find(end.Record.Address) is not { } lease || lease.Peer != end.Record.Peer || !LeaseBook.Disown(lease))
+            return end;
+        _backlog[grant] = _backlog[grant] with { Record = _backlog[grant].Record with { OwnsAllowedIP = false } };
+        return end with { Record = end.Record with { OwnsAllowedIP = false } };
+    }
+}
