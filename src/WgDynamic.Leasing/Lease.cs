@@ -64,9 +64,6 @@ public sealed class Lease
     // Where the lease waits in the expiry queue; an entry there that differs is stale.
     internal TimeSpan QueuedFor { get; set; } = TimeSpan.MinValue;
 
-    // The AllowedIPs entry of the peer's former lease of the same address was still there.
-    internal bool InheritsAllowedIP { get; init; }
-
     // Ran out while the server was down, or seemed to: nobody else gets the address for a while.
     internal bool IsHeldBack { get; set; }
 

@@ -176,17 +176,6 @@ public sealed class LeaseBook
         ForgetSurplus(lease.Owner, lease.Address.IsIPv6);
     }
 
-    /// <summary>Notes that a lease ended before it ever came to the device, so that what is there is not the server's.</summary>
-    /// <param name="ended">A lease that ended.</param>
-    /// <returns>False if its entry was there already, from the same peer's former lease of the address.</returns>
-    public static bool Disown(Lease ended)
-    {
-        if (ended.IsActive || ended.InheritsAllowedIP)
-            return false;
-        ended.OwnsAllowedIP = false;
-        return true;
-    }
-
     /// <summary>Ends leases whose time is over.</summary>
     /// <param name="now">The time.</param>
     /// <param name="most">How many at the most, so that those who ask meanwhile need not wait for all.</param>
@@ -288,7 +277,7 @@ public sealed class LeaseBook
         if (Array.Find(pools, pool => pool.FreeCount > 0) is { } withRoom)
         {
             return TryPay(peer, now)
-                ? Add(peer, withRoom[withRoom.Free.TakeFrom(AddressHash.Compute(Policy.HashKey, peer.Peer, withRoom.Range))], inherits: false, ownsAllowedIP: true, now)
+                ? Add(peer, withRoom[withRoom.Free.TakeFrom(AddressHash.Compute(Policy.HashKey, peer.Peer, withRoom.Range))], now)
                 : null;
         }
 
@@ -310,10 +299,9 @@ public sealed class LeaseBook
             return null;
         }
 
-        bool inherits = previous is { OwnsAllowedIP: true } && previous.Owner == peer;
         if (previous is not null)
             Drop(previous);
-        return TakeFree(peer, address, now, inherits);
+        return TakeFree(peer, address, now);
     }
 
     // What a peer gave back anybody may ask for by name; what ran out is kept for it, but not against the operator's will.
@@ -321,18 +309,18 @@ public sealed class LeaseBook
         ended.Owner == peer || ended.State == LeaseState.Released || _space.IsStaticOf(peer.Peer, ended.Address)
         || (_space.TryGetReserved(peer.Peer, ended.Address.IsIPv6, out IpAddress reserved) && reserved == ended.Address);
 
-    private Lease TakeFree(PeerLeases peer, IpAddress address, Moment now, bool inherits = false)
+    private Lease TakeFree(PeerLeases peer, IpAddress address, Moment now)
     {
         if (_space.TryFindPool(address, out Pool? pool, out UInt128 number))
             _ = pool.Free.TryTake(number);
-        return Add(peer, address, inherits, inherits || !_space.IsStaticOf(peer.Peer, address), now);
+        return Add(peer, address, now);
     }
 
     private bool TryPay(PeerLeases peer, Moment now) => peer.TryPay(now.Uptime, Policy.GrantInterval, Policy.GrantBurst);
 
-    private Lease Add(PeerLeases peer, IpAddress address, bool inherits, bool ownsAllowedIP, Moment now)
+    private Lease Add(PeerLeases peer, IpAddress address, Moment now)
     {
-        Lease lease = new(peer, address, now.Wall, ownsAllowedIP) { InheritsAllowedIP = inherits };
+        Lease lease = new(peer, address, now.Wall, ownsAllowedIP: !_space.IsStaticOf(peer.Peer, address));
         _ = _byAddress.Add(lease);
         // It may just have lost its last one.
         _ = _peers.Add(peer);

@@ -9,6 +9,10 @@ internal sealed class AllowedIPChanges
 
     public bool IsEmpty => _changes.Count == 0;
 
+    /// <summary>What is to be added, and to whom.</summary>
+    public IEnumerable<(IpAddress Address, PublicKey Peer)> Additions =>
+        _changes.Where(change => change.Value.Add).Select(change => (change.Key, change.Value.Peer));
+
     /// <summary>What is to be removed, and from whom.</summary>
     public IEnumerable<(IpAddress Address, PublicKey Peer)> Removals =>
         _changes.Where(change => !change.Value.Add).Select(change => (change.Key, change.Value.Peer));

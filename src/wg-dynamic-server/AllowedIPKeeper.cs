@@ -12,17 +12,14 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
 {
     private readonly AllowedIPChanges _changes = new();
 
-    // What ended here and may still be on the device.
-    private readonly HashSet<(IpAddress Address, PublicKey Peer)> _pendingRemovals = [];
+    // What this server has put on the device, and what an earlier one had: nothing else is ever removed.
+    private readonly HashSet<(IpAddress Address, PublicKey Peer)> _ours = [];
 
     private DeviceView? _view;
     private (int Added, int Removed) _mending;
 
     // The device is not as the book wants it, by a failure here and nobody else's doing.
     private bool _isBehind;
-
-    // A change has failed since the device was looked at: part of it may have been made.
-    private bool _isViewInDoubt;
 
     /// <summary>The device as it was last looked at. For any thread.</summary>
     public DeviceView? View => Volatile.Read(ref _view);
@@ -37,88 +34,44 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     public async ValueTask RefreshAsync(Moment now, CancellationToken cancellationToken)
     {
         DeviceView view = new(await wireGuard.GetDeviceAsync(interfaceName, cancellationToken));
+        if (_view is null)
+            _ours.UnionWith(book.Leases.Where(lease => lease.OwnsAllowedIP).Select(lease => (lease.Address, lease.Peer)));
         Volatile.Write(ref _view, view);
-        _isViewInDoubt = false;
         // What is gone from there needs no removal; should it come again, it is the operator's.
-        _ = _pendingRemovals.RemoveWhere(removal => view.OwnerOf(removal.Address) != removal.Peer);
-        ClearEnded(view);
+        _ = _ours.RemoveWhere(ours => view.OwnerOf(ours.Address) != ours.Peer);
+        foreach (Lease ended in book.Leases.Where(lease => lease is { IsActive: false, OwnsAllowedIP: true } && !_ours.Contains((lease.Address, lease.Peer))).ToList())
+            book.Clear(ended);
 
-        (int Added, int Removed) planned = (0, 0);
-        foreach (Lease lease in book.Leases)
-        {
-            if (!lease.IsActive || !view.HasPeer(lease.Peer))
-                continue;
-            PublicKey? holder = view.OwnerOf(lease.Address);
-            if (holder == lease.Peer)
-                continue;
-            if (holder is { } other && !_pendingRemovals.Contains((lease.Address, other)))
-            {
-                // The operator has given the address to another peer: that is the operator's to decide.
-                log.Conflict(interfaceName, lease.Address, lease.Peer, other);
-                book.Revoke(lease, now);
-            }
-            else if (store.IsUnsaved(lease.Address))
-            {
-                // What is not stored yet is not done yet.
-                continue;
-            }
-            else if (lease.OwnsAllowedIP)
-            {
-                _changes.Add(lease.Address, lease.Peer);
-                planned.Added++;
-            }
-            else
-            {
-                // It was the operator's, who has taken it away.
-                book.Revoke(lease, now);
-            }
-        }
-
-        foreach ((IpAddress address, PublicKey peer) in _pendingRemovals)
-        {
-            // What is added to its new peer leaves the old one by itself, if the new one is there.
-            if (store.IsUnsaved(address) || (book.Find(address) is { IsActive: true } lease && view.HasPeer(lease.Peer)))
-                continue;
-            _changes.Remove(address, peer);
-            planned.Removed++;
-        }
-
-        _mending = _isBehind ? (0, 0) : planned;
+        int added = PlanAdditions(view, now), removed = PlanRemovals(view);
+        _mending = _isBehind ? (0, 0) : (added, removed);
         _isBehind = false;
     }
 
-    /// <summary>Notes at once what ended and may be on the device, so that it is not taken for the operator's until it is removed.</summary>
+    /// <summary>Notes what has just changed in the book: whatever this round's look at the device had planned for a lease that ended is off.</summary>
     public void Note(in LeaseChange change)
     {
-        LeaseRecord lease = change.Record;
-        // What this round's look at the device had planned for a lease that ends in this round.
-        if (lease.State != LeaseState.Active)
-            _changes.Withdraw(lease.Address, lease.Peer);
-        if (change.Event == LeaseEvent.Ended && lease.OwnsAllowedIP && (_view!.OwnerOf(lease.Address) == lease.Peer || _isViewInDoubt))
-            _ = _pendingRemovals.Add((lease.Address, lease.Peer));
-        else if (lease.State == LeaseState.Active)
-            _ = _pendingRemovals.Remove((lease.Address, lease.Peer));
+        if (change.Record.State != LeaseState.Active)
+            _changes.Withdraw(change.Record.Address, change.Record.Peer);
     }
 
     /// <summary>Plans what a change that is stored means for the device.</summary>
     public void Plan(LeaseChange change)
     {
         LeaseRecord lease = change.Record;
-        if (!lease.OwnsAllowedIP || change.Event is LeaseEvent.Cleared or LeaseEvent.Forgotten)
-            return;
-        if (lease.State == LeaseState.Active)
+        Lease? current = book.Find(lease.Address);
+        if (change.Event is LeaseEvent.Granted or LeaseEvent.Renewed)
         {
-            if (_view!.OwnerOf(lease.Address) != lease.Peer && _view.HasPeer(lease.Peer))
+            if (lease.OwnsAllowedIP && current is { IsActive: true } && current.Peer == lease.Peer && IsToBeAdded(lease.Address, lease.Peer))
                 _changes.Add(lease.Address, lease.Peer);
-            return;
         }
-
-        _changes.Withdraw(lease.Address, lease.Peer);
-        if (!_pendingRemovals.Contains((lease.Address, lease.Peer)))
-            Clear(lease.Address, lease.Peer);
-        // Somebody else may have it by now; what is added to one peer leaves the other by itself.
-        else if (book.Find(lease.Address) is not { IsActive: true } other || !_view!.HasPeer(other.Peer))
-            _changes.Remove(lease.Address, lease.Peer);
+        else if (change.Event == LeaseEvent.Ended)
+        {
+            if (!_ours.Contains((lease.Address, lease.Peer)))
+                Clear(lease.Address, lease.Peer);
+            // Somebody else may have it by now; what is added to one peer leaves the other by itself.
+            else if (current is not { IsActive: true } || !_view!.HasPeer(current.Peer))
+                _changes.Remove(lease.Address, lease.Peer);
+        }
     }
 
     /// <summary>Makes the planned changes.</summary>
@@ -135,12 +88,20 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         catch (NetlinkException error) when (!error.IsNoSuchDevice)
         {
             log.DeviceFailed(interfaceName, error);
-            _isViewInDoubt = true;
+            // Each of them may have been made.
+            _ours.UnionWith(_changes.Additions);
             return false;
         }
 
+        foreach ((IpAddress address, PublicKey peer) in _changes.Additions)
+        {
+            if (_view!.OwnerOf(address) is { } former)
+                _ = _ours.Remove((address, former));
+            _ = _ours.Add((address, peer));
+        }
+
+        _ours.ExceptWith(_changes.Removals);
         _changes.ApplyTo(_view!);
-        _ = _pendingRemovals.RemoveWhere(removal => _changes.Contains(removal.Address));
         foreach ((IpAddress address, PublicKey peer) in _changes.Removals)
             Clear(address, peer);
         if (_mending != (0, 0))
@@ -158,22 +119,57 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     }
 
     /// <summary>Whether a prefix on the device is this server's doing.</summary>
-    public bool IsOurs(IpPrefix prefix, PublicKey holder) =>
-        prefix.IsHost
-        && (_pendingRemovals.Contains((prefix.Address, holder))
-            || (book.Find(prefix.Address) is { OwnsAllowedIP: true } lease && lease.Peer == holder));
+    public bool IsOurs(IpPrefix prefix, PublicKey holder) => prefix.IsHost && _ours.Contains((prefix.Address, holder));
 
-    // Ended leases whose prefixes may still be there: a server before this one may not have come to removing them.
-    private void ClearEnded(DeviceView view)
+    private int PlanAdditions(DeviceView view, Moment now)
     {
-        foreach (Lease lease in book.Leases.Where(lease => lease is { IsActive: false, OwnsAllowedIP: true }).ToList())
+        int count = 0;
+        foreach (Lease lease in book.Leases)
         {
-            if (view.OwnerOf(lease.Address) == lease.Peer)
-                _ = _pendingRemovals.Add((lease.Address, lease.Peer));
-            else
-                book.Clear(lease);
+            if (!lease.IsActive || !view.HasPeer(lease.Peer))
+                continue;
+            PublicKey? holder = view.OwnerOf(lease.Address);
+            if (holder == lease.Peer)
+                continue;
+            if (holder is { } other && !_ours.Contains((lease.Address, other)))
+            {
+                // The operator has given the address to another peer: that is the operator's to decide.
+                log.Conflict(interfaceName, lease.Address, lease.Peer, other);
+                book.Revoke(lease, now);
+            }
+            else if (!lease.OwnsAllowedIP)
+            {
+                // It was the operator's, who has taken it away.
+                book.Revoke(lease, now);
+            }
+            else if (!store.IsUnsaved(lease.Address))
+            {
+                // What is not stored yet is not done yet.
+                _changes.Add(lease.Address, lease.Peer);
+                count++;
+            }
         }
+
+        return count;
     }
+
+    private int PlanRemovals(DeviceView view)
+    {
+        int count = 0;
+        foreach ((IpAddress address, PublicKey peer) in _ours)
+        {
+            // What is added to its new peer leaves the old one by itself, if the new one is there.
+            if (store.IsUnsaved(address) || (book.Find(address) is { IsActive: true } lease && (lease.Peer == peer || view.HasPeer(lease.Peer))))
+                continue;
+            _changes.Remove(address, peer);
+            count++;
+        }
+
+        return count;
+    }
+
+    private bool IsToBeAdded(IpAddress address, PublicKey peer) =>
+        _view!.HasPeer(peer) && (_view.OwnerOf(address) is not { } holder || (holder != peer && _ours.Contains((address, holder))));
 
     private void Clear(IpAddress address, PublicKey peer)
     {

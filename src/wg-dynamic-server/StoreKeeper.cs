@@ -98,20 +98,10 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
                 continue;
             }
 
-            LeaseChange remembered = change.Event == LeaseEvent.Ended ? Disown(change) : change;
             _lastWord[change.Record.Address] = _backlog.Count;
-            _backlog.Add(remembered);
+            _backlog.Add(change);
         }
 
         changes.Clear();
-    }
-
-    // What is not stored is not done: a lease whose grant and end both wait here never came to the device.
-    private LeaseChange Disown(in LeaseChange end)
-    {
-        if (!_lastWord.TryGetValue(end.Record.Address, out int grant) || _backlog[grant].Event != LeaseEvent.Granted || book.Find(end.Record.Address) is not { } lease || lease.Peer != end.Record.Peer || !LeaseBook.Disown(lease))
-            return end;
-        _backlog[grant] = _backlog[grant] with { Record = _backlog[grant].Record with { OwnsAllowedIP = false } };
-        return end with { Record = end.Record with { OwnsAllowedIP = false } };
     }
 }

@@ -202,9 +202,8 @@ public class LeaseBookModelTests
                 End([held], LeaseState.Released);
             if (granted is not null && granted.Address != held?.Address)
             {
-                bool stillThere = _entries.Any(entry => entry is { Owned: true } && entry.Peer == peer && entry.Address == granted.Address);
                 _entries.RemoveAll(entry => entry.Address == granted.Address);
-                _entries.Add(new Entry(granted.Address, peer) { Owned = stillThere || !IsOwnStatic(peer, granted.Address) });
+                _entries.Add(new Entry(granted.Address, peer) { Owned = !IsOwnStatic(peer, granted.Address) });
                 Trim();
             }
 
