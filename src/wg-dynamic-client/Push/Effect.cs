@@ -16,6 +16,9 @@ internal abstract record Effect
     /// <summary>What it is about: of effects on the same, one is in force at a time, and another replaces it in one step.</summary>
     public abstract object Slot { get; }
 
+    /// <summary>Whether it is still there when its interface is not.</summary>
+    public virtual bool OutlivesInterface => false;
+
     /// <summary>The server's peer has these beside what the operator gave it.</summary>
     public sealed record AllowedIPs(PublicKey Peer, ValueList<IpPrefix> Prefixes) : Effect(0)
     {
@@ -45,6 +48,8 @@ internal abstract record Effect
     {
         public override object Slot => typeof(ValidMark);
 
+        public override bool OutlivesInterface => true;
+
         public override string ToString() => "src_valid_mark";
     }
 
@@ -52,6 +57,8 @@ internal abstract record Effect
     public sealed record Firewall(bool IsIPv6, uint Mark, ValueList<IpAddress> Addresses) : Effect(4)
     {
         public override object Slot => (typeof(Firewall), IsIPv6);
+
+        public override bool OutlivesInterface => true;
 
         public override string ToString() => $"nft table for {(IsIPv6 ? "IPv6" : "IPv4")}";
     }
@@ -69,6 +76,8 @@ internal abstract record Effect
     {
         public override object Slot => this;
 
+        public override bool OutlivesInterface => true;
+
         public override string ToString() => $"{(Value.IsIPv6 ? "IPv6" : "IPv4")} rule {Value.Priority}";
     }
 
@@ -76,6 +85,9 @@ internal abstract record Effect
     public sealed record Names(NameService Service, ValueList<IpAddress> Servers, ValueList<string> Search, bool Exclusive) : Effect(7)
     {
         public override object Slot => typeof(Names);
+
+        // systemd-resolved forgets with the link.
+        public override bool OutlivesInterface => Service.Tool == NameTool.Resolvconf;
 
         public override string ToString() => $"DNS {Servers}";
     }

@@ -128,7 +128,7 @@ internal sealed class EffectPlan
         }
 
         if (!_surroundings.HasFirewall)
-            _refused.Add("the firewall rules that go with a default route: nft is not there; install nftables, lest strict reverse path filtering drop what the tunnel receives");
+            _refused.Add("the firewall rules that go with a default route: nft is not there, or cannot be used; install nftables, lest strict reverse path filtering drop what the tunnel receives");
     }
 
     private void AddToTable(IEnumerable<IpPrefix> routes, uint table)

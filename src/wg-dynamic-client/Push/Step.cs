@@ -3,6 +3,9 @@ namespace WgDynamic.Client;
 /// <summary>One change of the machine: an effect is made, undone, or replaced by another on the same.</summary>
 internal readonly record struct Step(Effect? From, Effect? To)
 {
+    /// <summary>Whether an effect takes another's place.</summary>
+    public bool IsChange => From is not null && To is not null;
+
     /// <summary>The way back.</summary>
     public Step Reversed => new(To, From);
 
