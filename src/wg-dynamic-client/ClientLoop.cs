@@ -178,6 +178,8 @@ internal sealed class ClientLoop
                     PrefixLength = address.BitLength,
                     ValidLifetime = seconds,
                     PreferredLifetime = seconds,
+                    // Linux does not remove the route to the prefix of an address that would have run out later (ipv6_del_addr(), net/ipv6/addrconf.c).
+                    Flags = AddressFlags.NoPrefixRoute,
                 },
                 CancellationToken.None);
             return null;
@@ -204,7 +206,7 @@ internal sealed class ClientLoop
     {
         try
         {
-            _ = await _routes.DeleteAddressAsync(_uplink.Link.Index, address, address.BitLength, CancellationToken.None);
+            await AddressRemoval.RemoveAsync(_routes, _uplink.Link.Index, address);
         }
         catch (NetlinkException error) when (!error.IsNoSuchDevice)
         {
