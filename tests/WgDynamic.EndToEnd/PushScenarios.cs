@@ -100,12 +100,13 @@ public class PushScenarios
     [Fact]
     public async Task What_is_not_accepted_is_refused_once_and_the_rest_is_in_force()
     {
-        await using PushingHub network = await PushingHub.CreateAsync("route=0.0.0.0/0 route=127.0.0.0/8 route=192.0.2.0/24 route=198.51.100.0/24 mtu=1300 serial=7");
+        await using PushingHub network = await PushingHub.CreateAsync("route=0.0.0.0/0 route=127.0.0.0/8 route=192.0.2.0/24 route=198.51.100.0/24 route=198.51.100.128/25 mtu=1300 serial=7");
+        await network.Client.IpAsync("route add 198.51.100.128/25 dev wire");
         await using DaemonProcess client = network.Client.StartClient("--accept", "routes", "--accept-prefix", "198.51.100.0/24", "--accept-prefix", "127.0.0.0/8");
         await client.WaitForLineAsync("which is in force");
         Assert.Equal(["198.51.100.0/24"], await network.RoutesAsync());
         await client.WaitForLineAsync("renewed", times: 2);
-        foreach (string refusal in (string[])["add default-route to --accept", "never goes through a tunnel", "--accept-prefix 192.0.2.0/24", "add mtu to --accept"])
+        foreach (string refusal in (string[])["add default-route to --accept", "never goes through a tunnel", "--accept-prefix 192.0.2.0/24", "route 198.51.100.128/25: table 254 has one", "add mtu to --accept"])
             Assert.Single(client.Log.Split('\n'), line => line.Contains(refusal, StringComparison.Ordinal));
     }
 
@@ -232,5 +233,66 @@ public class PushScenarios
         await client.WaitForLineAsync("which is in force", from: mark);
         Assert.DoesNotContain("203.0.113.53", await Command.RunAsync("nsenter", [.. inside, "cat", "/etc/resolv.conf"]), StringComparison.Ordinal);
         Assert.Equal(0, await client.StopAsync());
+    }
+
+    [Fact]
+    public async Task Where_wg_quick_has_set_up_a_default_route_nothing_is_set_up_twice_and_nothing_taken_down()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=0.0.0.0/0");
+        Host client = network.Client;
+        await client.WgAsync($"set {client.Interface} fwmark 51820 peer {network.Hub.Keys.Public} allowed-ips fe80::/128,0.0.0.0/0");
+        await client.IpAsync([$"route add default dev {client.Interface} table 51820", "rule add not fwmark 51820 table 51820", "rule add table main suppress_prefixlength 0"]);
+        string before = await network.EverythingAsync();
+        await using DaemonProcess daemon = client.StartClient("--accept", "default-route");
+        await daemon.WaitForLineAsync("renewed");
+        Assert.Empty(await network.RoutesAsync());
+        Assert.Empty(Directory.GetFiles(client.RuntimeDirectory, "*.client.state"));
+        await client.PingAsync("198.51.100.1", PushingHub.Leased4);
+        await daemon.StopAsync();
+        Assert.Equal(before, await network.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task A_resolvconf_that_fails_keeps_the_whole_state_out_and_the_line_says_why_until_it_works()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync($"{Everything} dns=203.0.113.53");
+        string tools = await ToolsAsync(network, "resolvconf", "cat >/dev/null; [ $1 = -l ] || [ -e $(dirname $0)/good ] || { echo no room >&2; exit 3; }; echo $* >>$(dirname $0)/calls");
+        await using DaemonProcess client = network.Client.StartClientThrough(["env", $"PATH={tools}:/usr/bin:/bin"]);
+        await client.WaitForLineAsync("warning: .*resolvconf -a .*: status 3: no room");
+        Assert.Empty(await network.RoutesAsync());
+        Assert.Equal(2, (await network.Client.AddressesAsync()).Length);
+        Assert.DoesNotContain("198.51.100.0/24", await network.Client.AllowedIPsAsync(network.Hub));
+
+        await File.WriteAllTextAsync(Path.Combine(tools, "good"), "", TestContext.Current.CancellationToken);
+        await client.WaitForLineAsync("which is in force");
+        Assert.Equal(["198.51.100.0/24", "2001:db8:ffff::/64"], await network.RoutesAsync());
+        await client.StopAsync();
+        string[] calls = await File.ReadAllLinesAsync(Path.Combine(tools, "calls"), TestContext.Current.CancellationToken);
+        Assert.Equal([$"-a {network.Client.Interface} -m 0 -x", $"-d {network.Client.Interface} -f"], calls.Where(call => !call.StartsWith("-l", StringComparison.Ordinal)).TakeLast(2));
+    }
+
+    [Fact]
+    public async Task Where_systemd_resolved_runs_and_there_is_no_resolvconf_resolvectl_is_told()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=203.0.113.0/24 dns=203.0.113.53 search=example.org");
+        string tools = await ToolsAsync(network, "resolvectl", "echo $* >>${0%/*}/calls");
+        string[] through = ["unshare", "-m", "sh", "-ec", "mkdir -p /run/systemd; mount -t tmpfs none /run/systemd; mkdir /run/systemd/resolve; PATH=$1; shift; exec \"$@\"", "sh", tools];
+        await using DaemonProcess client = network.Client.StartClientThrough(through);
+        await client.WaitForLineAsync("which is in force");
+        await client.StopAsync();
+        string name = network.Client.Interface.ToString();
+        Assert.Equal(
+            [$"dns {name}", $"dns {name} 203.0.113.53", $"domain {name} example.org", $"dns {name}", $"revert {name}"],
+            await File.ReadAllLinesAsync(Path.Combine(tools, "calls"), TestContext.Current.CancellationToken));
+    }
+
+    // A program of the host's, as a script.
+    private static async Task<string> ToolsAsync(PushingHub network, string name, string script)
+    {
+        string tools = Directory.CreateDirectory(Path.Combine(network.Client.RuntimeDirectory, "tools")).FullName;
+        string file = Path.Combine(tools, name);
+        await File.WriteAllTextAsync(file, $"#!/bin/sh\n{script}\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return tools;
     }
 }

@@ -29,6 +29,8 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
         try
         {
             Surroundings surroundings = await machine.LookAsync(state);
+            // Somebody may have reset the device: what is in force must be, before more hangs on it.
+            await BringBackAsync(surroundings);
             IReadOnlyList<Effect> wanted = EffectPlan.Make(state, surroundings, _current, table, out IReadOnlyList<string> refused);
             List<string> obstacles = [.. refused];
             List<Step> steps = Step.Between(_current, wanted);
@@ -58,8 +60,7 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
             return null;
         try
         {
-            foreach (Step step in EffectPlan.Missing(await machine.LookAsync(PushedState.None), _current))
-                _ = await machine.TakeAsync(step);
+            await BringBackAsync(await machine.LookAsync(PushedState.None));
             return null;
         }
         catch (EffectException error)
@@ -77,6 +78,12 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
             return null;
         string? failure = await TakeAllAsync(Step.Between(_current, []));
         return failure ?? TrySettle();
+    }
+
+    private async ValueTask BringBackAsync(Surroundings surroundings)
+    {
+        foreach (Step step in EffectPlan.Missing(surroundings, _current))
+            _ = await machine.TakeAsync(step);
     }
 
     private async ValueTask TakeAsync(List<Step> steps, List<Step> taken, List<string> obstacles)

@@ -62,7 +62,7 @@ internal sealed class HostNames(InterfaceName interfaceName, TimeProvider clock)
     /// <exception cref="EffectException">The program failed.</exception>
     public async ValueTask RemoveAsync(Effect.Names names)
     {
-        if (await ReadAsync(names.Service) is not { } present || present.SequenceEqual(names.Servers))
+        if (await ReadAsync(names.Service) is not { Count: > 0 } present || present.SequenceEqual(names.Servers))
             _ = await Program(names.Service.Tool).RunAsync(RemoveCommand(names.Service));
     }
 

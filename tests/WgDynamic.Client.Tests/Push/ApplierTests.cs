@@ -195,6 +195,17 @@ public class ApplierTests
         Assert.Equal(complete, _machine.Everything);
     }
 
+    // wg syncconf between two replies: without its mark the tunnel's packets would go into the tunnel.
+    [Fact]
+    public async Task What_has_vanished_is_back_before_another_state_is_put_into_force()
+    {
+        Applier applier = New();
+        await ApplyAsync(applier, State("0.0.0.0/0"));
+        _machine.LoseAllowedIPs();
+        await ApplyAsync(applier, State("0.0.0.0/0, 10.0.0.0/8"));
+        Assert.Equal((51820u, 3), (_machine.Mark, _machine.AllowedIPs.Count));
+    }
+
     [Fact]
     public async Task Whatever_step_fails_the_machine_is_as_it_was_before_and_the_reason_is_told()
     {
