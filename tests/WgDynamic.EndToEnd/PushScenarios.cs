@@ -61,6 +61,9 @@ public class PushScenarios
         Assert.Equal(["default table 51820", "default table 51820"], await network.RoutesAsync());
         foreach (string family in (string[])["-4", "-6"])
             Assert.Equal(["32764: from all lookup main suppress_prefixlength 0 proto 217", "32765: not from all fwmark 0xca6c lookup 51820 proto 217"], (await network.RulesAsync(family)).Where(rule => rule.Contains("217")));
+        Assert.Equal("0xca6c", (await network.Client.WgAsync($"show {network.Client.Interface} fwmark")).Trim());
+        // wireguard-go remembers by which interface it has heard from the endpoint last, and would go on by that one.
+        await network.Client.WgAsync($"set {network.Client.Interface} peer {network.Hub.Keys.Public} endpoint 10.255.0.1:51820");
         await network.Client.PingAsync("198.51.100.1", PushingHub.Leased4);
         await network.Client.PingAsync("2001:db8:ffff::1", PushingHub.Leased6);
         Assert.Contains($"dev {network.Client.Interface}", await network.Client.IpAsync("route get 198.51.100.1"), StringComparison.Ordinal);

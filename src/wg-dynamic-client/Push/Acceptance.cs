@@ -27,6 +27,13 @@ internal sealed record Acceptance
     /// <summary>Only routes inside one of these, if there are any.</summary>
     public ValueList<IpPrefix> Within { get; init; } = [];
 
+    /// <summary>The list that <see cref="TryParse"/> reads.</summary>
+    public override string ToString()
+    {
+        string[] words = [.. new[] { Routes ? RoutesWord : null, Dns ? DnsWord : null, Mtu ? MtuWord : null, DefaultRoute ? DefaultRouteWord : null }.OfType<string>()];
+        return words.Length == 0 ? NoneWord : string.Join(',', words);
+    }
+
     /// <summary>
     /// Whether a prefix is so wide that two or some more of it are a default route: wider than any block that is handed
     /// out, which in IPv4 is a /8 and in IPv6 the unique local addresses' /7.

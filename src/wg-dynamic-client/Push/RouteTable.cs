@@ -18,6 +18,9 @@ internal readonly record struct RouteTable(uint? Number)
 
     public bool IsOff => Number == 0;
 
+    /// <summary>What <see cref="TryParse"/> reads.</summary>
+    public override string ToString() => Number is { } number ? IsOff ? "off" : number.ToString(CultureInfo.InvariantCulture) : "auto";
+
     /// <summary>Reads <c>auto</c>, <c>off</c>, <c>main</c>, or the number of a table.</summary>
     public static bool TryParse(string text, out RouteTable table)
     {

@@ -112,6 +112,8 @@ public class PushCheckTests
     {
         Assert.True(Acceptance.TryParse(list, out Acceptance acceptance));
         Assert.Equal((routes, dns, mtu, defaultRoute), (acceptance.Routes, acceptance.Dns, acceptance.Mtu, acceptance.DefaultRoute));
+        Assert.True(Acceptance.TryParse(acceptance.ToString(), out Acceptance again));
+        Assert.Equal(acceptance, again);
     }
 
     [Theory]
@@ -131,7 +133,7 @@ public class PushCheckTests
     public void A_table_is_read(string text, uint? number)
     {
         Assert.True(RouteTable.TryParse(text, out RouteTable table));
-        Assert.Equal(number, table.Number);
+        Assert.Equal((number, text == "main" ? "254" : text), (table.Number, table.ToString()));
     }
 
     [Theory]
