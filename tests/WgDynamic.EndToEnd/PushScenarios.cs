@@ -156,7 +156,8 @@ public class PushScenarios
         await client.WaitForLineAsync("which is in force");
         await network.Server.StopAsync("KILL");
         await client.WaitForLineAsync("the lease is over");
-        Assert.Empty(await network.RoutesAsync());
+        // The line comes before the deed.
+        await Until.AsExpectedAsync(network.RoutesAsync, routes => routes.Length == 0, () => client.Log);
         await client.StopAsync();
         Assert.Equal(PushingHub.WithoutKernels(before), PushingHub.WithoutKernels(await network.EverythingAsync()));
     }

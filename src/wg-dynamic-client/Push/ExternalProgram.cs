@@ -58,12 +58,24 @@ internal sealed class ExternalProgram(string path, TimeProvider clock)
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            Kill(process);
             throw new EffectException($"{command}: does not end within {_timeLimit.TotalSeconds:0} s");
         }
         catch (Exception error) when (error is Win32Exception or IOException)
         {
             throw new EffectException($"{command}: {error.Message}", error);
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception error) when (error is AggregateException or Win32Exception or InvalidOperationException)
+        {
+            // What of it has ended meanwhile, or cannot be ended, is not waited for.
         }
     }
 

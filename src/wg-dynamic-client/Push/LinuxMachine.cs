@@ -36,7 +36,7 @@ internal sealed class LinuxMachine(
             return new Surroundings
             {
                 Server = server,
-                AllowedIPs = device.Peers.SelectMany(peer => peer.AllowedIPs.Select(prefix => (prefix, peer.PublicKey))).ToDictionary(),
+                AllowedIPs = Owners(device),
                 Endpoints = endpoints,
                 Mark = device.FirewallMark,
                 Mtu = link?.Mtu ?? 0,
@@ -123,6 +123,19 @@ internal sealed class LinuxMachine(
         }
 
         return null;
+    }
+
+    private static Dictionary<IpPrefix, PublicKey> Owners(WireGuardDevice device)
+    {
+        Dictionary<IpPrefix, PublicKey> owners = [];
+        // One that moves to another peer while the device is read may be seen with both.
+        foreach (WireGuardPeer peer in device.Peers)
+        {
+            foreach (IpPrefix prefix in peer.AllowedIPs)
+                owners[prefix] = peer.PublicKey;
+        }
+
+        return owners;
     }
 
     private ValueTask ChangeAllowedIPsAsync(Effect.AllowedIPs? from, Effect.AllowedIPs? to)
