@@ -116,10 +116,9 @@ internal sealed class EffectPlan
         if (isOurs)
             _wanted.Add(new Effect.PacketMark(mark));
         AddToTable(routes, mark);
-        foreach (bool isIPv6 in routes.Select(route => route.Address.IsIPv6).Distinct())
+        bool[] families = [.. routes.Select(route => route.Address.IsIPv6).Distinct().Where(isIPv6 => !HasOperatorPolicy(isIPv6, mark))];
+        foreach (bool isIPv6 in families)
         {
-            if (HasOperatorPolicy(isIPv6, mark))
-                continue;
             if (!isIPv6 && (!_surroundings.ValidMark || Current<Effect.ValidMark>() is not null))
                 _wanted.Add(new Effect.ValidMark());
             if (_surroundings.HasFirewall)
@@ -127,7 +126,7 @@ internal sealed class EffectPlan
             _wanted.AddRange(Rules(isIPv6, mark).Select(rule => new Effect.Rule(rule)));
         }
 
-        if (!_surroundings.HasFirewall)
+        if (families.Length > 0 && !_surroundings.HasFirewall)
             _refused.Add("the firewall rules that go with a default route: nft is not there, or cannot be used; install nftables, lest strict reverse path filtering drop what the tunnel receives");
     }
 

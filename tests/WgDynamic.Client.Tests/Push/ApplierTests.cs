@@ -84,6 +84,16 @@ public class ApplierTests
     }
 
     [Fact]
+    public async Task Without_nft_a_default_route_is_in_force_and_the_person_is_told_what_is_missing()
+    {
+        _machine.HasFirewall = false;
+        Applier applier = New();
+        await ApplyAsync(applier, State("0.0.0.0/0, ::/0"));
+        Assert.Equal((51820u, 6), (_machine.Mark, _machine.Rules.Count));
+        Assert.Contains("install nftables", Assert.Single(applier.Refused), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mark_whose_table_is_the_kernels_own_keeps_default_routes_out()
     {
         _machine.Mark = 254;
@@ -101,10 +111,11 @@ public class ApplierTests
         _machine.AddRoute("0.0.0.0/0", 51820);
         _machine.AddRule(new RoutingRule { IsIPv6 = false, Priority = 32764, Table = Route.MainTable, SuppressPrefixLength = 0, Protocol = 3 });
         _machine.AddRule(new RoutingRule { IsIPv6 = false, Priority = 32765, Table = 51820, Mark = 51820, Invert = true, Protocol = 3 });
+        _machine.HasFirewall = false;
         string before = _machine.Everything;
         Applier applier = New();
         await ApplyAsync(applier, State("0.0.0.0/0"));
-        Assert.Equal(before, _machine.Everything);
+        Assert.Equal((before, 0), (_machine.Everything, applier.Refused.Count));
         await ApplyAsync(applier, State("0.0.0.0/0, 0.0.0.0/1"));
         Assert.Contains(_machine.Routes, route => route.Destination == IpPrefix.Parse("0.0.0.0/1") && route.Table == 51820);
         Assert.Null(await applier.WithdrawAsync());
