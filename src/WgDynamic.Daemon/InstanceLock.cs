@@ -23,8 +23,7 @@ public sealed class InstanceLock : IDisposable
     {
         _ = Directory.CreateDirectory(runtimeDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        // An interface name is unique within a network namespace, and namespaces share /run.
-        string path = Path.Combine(runtimeDirectory, $"{interfaceName}.{NetworkNamespace()}.{kind}.lock");
+        string path = RuntimeFile.PathOf(runtimeDirectory, interfaceName, $"{kind}.lock");
         try
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB).
@@ -51,8 +50,4 @@ public sealed class InstanceLock : IDisposable
 
     // .NET reports EWOULDBLOCK of flock(2) as a sharing violation, with errno in HResult.
     private static bool IsHeldByAnother(IOException error) => error.HResult == 11;
-
-    private static string NetworkNamespace() =>
-        // "net:[4026531840]"
-        new FileInfo("/proc/self/ns/net").LinkTarget is { } link && link.Split('[', ']') is [_, var inode, ..] ? inode : "0";
 }

@@ -13,6 +13,10 @@ public readonly record struct Request
     /// <summary>Any IPv6 address: <c>::</c>.</summary>
     public static IpAddress AnyIPv6 => new(System.Net.Sockets.AddressFamily.InterNetworkV6, 0);
 
+    /// <summary>Whether <see cref="Hostname"/> can be this.</summary>
+    /// <param name="name">Any text.</param>
+    public static bool IsHostname(string name) => WireText.IsName(name);
+
     /// <summary>What is to be done.</summary>
     public Command Command { get; init; }
 

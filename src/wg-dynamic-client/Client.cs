@@ -22,13 +22,17 @@ internal static class Client
         Uplink uplink = await Uplink.CheckAsync(routes, options.Interface, stop);
         if (uplink.Link.IsUp)
             await uplink.EnsureAsync(stop);
+        using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
+        LinuxMachine pushed = new(options.Interface, uplink.Link.Index, uplink.Server, options.Table, routes, wireGuard, clock, log);
         (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
         log.Started(options.Interface, uplink.Server, uplink.Address);
         ready($"asking {uplink.Server} on {options.Interface}");
 
-        ClientMachine machine = new(found, expiry, options.ReleaseOnExit, random);
+        EffectFile file = new(RuntimeFile.PathOf(options.RuntimeDirectory, options.Interface, "client.state"), uplink.Link.Index);
+        Applier applier = await Recovery.TakeOverAsync(file, pushed, options, isLeased: found.Count > 0, log);
+        ClientMachine machine = new(found, expiry, options, random);
         ServerExchange exchange = ServerExchange.Over(uplink.Link.Index, uplink.Address, clock, random);
-        await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, clock, log).RunAsync(stop);
+        await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, applier, clock, log).RunAsync(stop);
     }
 
     // What an earlier client that was killed has left: single addresses that the kernel is to drop at a certain time.

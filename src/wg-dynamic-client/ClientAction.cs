@@ -21,6 +21,15 @@ internal abstract record ClientAction
     /// <summary>Take an address off the interface.</summary>
     public sealed record Remove(IpAddress Address) : ClientAction;
 
+    /// <summary>Put what the server pushes into force, in place of what was.</summary>
+    public sealed record Apply(PushedState State) : ClientAction;
+
+    /// <summary>Bring back what has vanished of what is in force.</summary>
+    public sealed record Restore : ClientAction;
+
+    /// <summary>Undo all that was put into force, if anything was.</summary>
+    public sealed record Withdraw : ClientAction;
+
     /// <summary>Come back at a time since boot.</summary>
     public sealed record WakeAt(TimeSpan Uptime) : ClientAction;
 

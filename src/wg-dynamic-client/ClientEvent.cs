@@ -21,6 +21,9 @@ internal abstract record ClientEvent
     /// <summary>An address has disappeared from the interface.</summary>
     public sealed record AddressLost(IpAddress Address) : ClientEvent;
 
+    /// <summary>A route that the server has pushed has disappeared.</summary>
+    public sealed record RouteLost : ClientEvent;
+
     /// <summary>The server answered.</summary>
     /// <param name="Number">The exchange that it belongs to; one that was given up may still have an end.</param>
     /// <param name="Reply">What.</param>
@@ -32,6 +35,9 @@ internal abstract record ClientEvent
 
     /// <summary>What was to be done to the interface could not be done.</summary>
     public sealed record Obstructed(string Reason) : ClientEvent;
+
+    /// <summary>What the server pushes could not be put into force: what was in force before is.</summary>
+    public sealed record NotApplied(string Reason) : ClientEvent;
 
     /// <summary>The time that was asked for has come.</summary>
     public sealed record TimerDue : ClientEvent;

@@ -37,4 +37,25 @@ internal static partial class ClientLog
 
     [LoggerMessage(11, LogLevel.Debug, "{Interface}: {Action}")]
     public static partial void Doing(this ILogger log, InterfaceName @interface, object action);
+
+    [LoggerMessage(12, LogLevel.Information, "{Interface}: the server pushes {State}, which is in force now")]
+    public static partial void Pushed(this ILogger log, InterfaceName @interface, object state);
+
+    [LoggerMessage(13, LogLevel.Information, "{Interface}: not accepted from the server: {Refusal}")]
+    public static partial void Refused(this ILogger log, InterfaceName @interface, string refusal);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Interface}: what the server pushed cannot all be undone: {Problem}")]
+    public static partial void NotWithdrawn(this ILogger log, InterfaceName @interface, string problem);
+
+    [LoggerMessage(15, LogLevel.Debug, "{Interface}: state number {Serial}")]
+    public static partial void Serial(this ILogger log, InterfaceName @interface, ulong serial);
+
+    [LoggerMessage(16, LogLevel.Debug, "{Interface}: {Step}")]
+    public static partial void Taking(this ILogger log, InterfaceName @interface, object step);
+
+    [LoggerMessage(17, LogLevel.Information, "{Interface}: undoing what an earlier client has left in force: {Effects}")]
+    public static partial void Recovering(this ILogger log, InterfaceName @interface, string effects);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Interface}: what an earlier client may have left in force is not known, the file that says so cannot be read")]
+    public static partial void NotRecovered(this ILogger log, InterfaceName @interface, Exception error);
 }

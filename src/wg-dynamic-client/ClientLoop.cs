@@ -19,14 +19,16 @@ internal sealed class ClientLoop
     private readonly RouteClient _routes;
     private readonly RouteMonitor _monitor;
     private readonly ServerExchange _exchange;
+    private readonly Applier _applier;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private Action? _abandon;
     private TimeSpan? _wakeAt;
     private bool _waitingReported;
     private string _lastProblem = "";
+    private HashSet<string> _refused = [];
 
-    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, TimeProvider clock, ILogger log)
+    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log)
     {
         _interface = interfaceName;
         _machine = machine;
@@ -34,6 +36,7 @@ internal sealed class ClientLoop
         _routes = routes;
         _monitor = monitor;
         _exchange = exchange;
+        _applier = applier;
         _clock = clock;
         _log = log;
     }
@@ -77,7 +80,7 @@ internal sealed class ClientLoop
 
         bool goesOn = true;
         _wakeAt = null;
-        string? failure = null;
+        ClientEvent? failure = null;
         foreach (ClientAction action in actions)
         {
             _log.Doing(_interface, action);
@@ -91,6 +94,16 @@ internal sealed class ClientLoop
                     break;
                 case ClientAction.Install(var address, var lifetime):
                     failure ??= await InstallAsync(address, lifetime);
+                    break;
+                case ClientAction.Apply(var state):
+                    failure ??= await ApplyAsync(state);
+                    break;
+                case ClientAction.Restore:
+                    failure ??= Obstruction(await _applier.RestoreAsync());
+                    break;
+                case ClientAction.Withdraw:
+                    if (await _applier.WithdrawAsync() is { } problem)
+                        _log.NotWithdrawn(_interface, problem);
                     break;
                 case ClientAction.Remove(var address):
                     await RemoveAsync(address);
@@ -106,7 +119,8 @@ internal sealed class ClientLoop
             }
         }
 
-        return failure is null || !goesOn ? goesOn : await HandleAsync(new ClientEvent.Obstructed(failure));
+        ReportRefusals(change);
+        return failure is null || !goesOn ? goesOn : await HandleAsync(failure);
     }
 
     // Before anybody else finds the server's address out of reach. If it fails, so does the next exchange, and says why.
@@ -150,7 +164,7 @@ internal sealed class ClientLoop
         await _events.Writer.WriteAsync(outcome, CancellationToken.None);
     }
 
-    private async ValueTask<string?> InstallAsync(IpAddress address, TimeSpan lifetime)
+    private async ValueTask<ClientEvent?> InstallAsync(IpAddress address, TimeSpan lifetime)
     {
         // The kernel counts whole seconds; an address must not outlive its lease.
         TimeSpan seconds = TimeSpan.FromSeconds(Math.Max(1, Math.Floor(lifetime.TotalSeconds)));
@@ -164,21 +178,35 @@ internal sealed class ClientLoop
                     PrefixLength = address.BitLength,
                     ValidLifetime = seconds,
                     PreferredLifetime = seconds,
+                    // Linux does not remove the route to the prefix of an address that would have run out later (ipv6_del_addr(), net/ipv6/addrconf.c).
+                    Flags = AddressFlags.NoPrefixRoute,
                 },
                 CancellationToken.None);
             return null;
         }
         catch (NetlinkException error)
         {
-            return error.Message;
+            return Obstruction(error.Message);
         }
     }
+
+    private async ValueTask<ClientEvent?> ApplyAsync(PushedState state)
+    {
+        bool had = _applier.Current.Count > 0;
+        if (await _applier.ApplyAsync(state) is { } problem)
+            return new ClientEvent.NotApplied(problem);
+        if (had || _applier.Current.Count > 0)
+            _log.Pushed(_interface, state);
+        return null;
+    }
+
+    private static ClientEvent.Obstructed? Obstruction(string? reason) => reason is null ? null : new ClientEvent.Obstructed(reason);
 
     private async ValueTask RemoveAsync(IpAddress address)
     {
         try
         {
-            _ = await _routes.DeleteAddressAsync(_uplink.Link.Index, address, address.BitLength, CancellationToken.None);
+            await AddressRemoval.RemoveAsync(_routes, _uplink.Link.Index, address);
         }
         catch (NetlinkException error) when (!error.IsNoSuchDevice)
         {
@@ -200,6 +228,19 @@ internal sealed class ClientLoop
         {
             // It went with the interface.
         }
+    }
+
+    // Once each, not at every renewal.
+    private void ReportRefusals(ClientEvent change)
+    {
+        if (change is not ClientEvent.Answered(_, var reply, _))
+            return;
+        if (reply.Serial is { } serial)
+            _log.Serial(_interface, serial);
+        HashSet<string> refused = [.. _machine.Refused, .. _applier.Refused];
+        foreach (string refusal in refused.Except(_refused))
+            _log.Refused(_interface, refusal);
+        _refused = refused;
     }
 
     private void Report(ClientEvent change, ClientState stateBefore, string heldBefore)
@@ -275,6 +316,7 @@ internal sealed class ClientLoop
             // Its own address or the way to the server: as if the link had come up anew, which puts them back.
             AddressEvent { Removed: true, Address: var own } when own.InterfaceIndex == index && own.Address == _uplink.Address => await IsUpAsync(),
             RouteChangeEvent { Removed: true, Route: var route } when route.InterfaceIndex == index && route.Destination.Contains(WireLimits.ServerAddress) => await IsUpAsync(),
+            RouteChangeEvent { Removed: true, Route: var route } when route.InterfaceIndex == index && IsPushed(route) => new ClientEvent.RouteLost(),
             AddressEvent { Removed: true, Address: var address } when address.InterfaceIndex == index => new ClientEvent.AddressLost(address.Address),
             ResynchroniseEvent => await IsUpAsync(),
             _ => null,
@@ -282,6 +324,8 @@ internal sealed class ClientLoop
         if (told is not null)
             await _events.Writer.WriteAsync(told, cancellationToken);
     }
+
+    private bool IsPushed(Route route) => _applier.Current.Contains(new Effect.TunnelRoute(route.Destination, route.Table));
 
     private async ValueTask<ClientEvent> IsUpAsync() =>
         await _routes.FindLinkAsync(_interface) is not { } link || link.Index != _uplink.Link.Index ? new ClientEvent.LinkGone()

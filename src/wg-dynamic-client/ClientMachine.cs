@@ -26,9 +26,10 @@ internal sealed class ClientMachine
     // What the kernel takes as a lifetime: 2^32 - 1 seconds mean for ever (linux/if_addr.h, INFINITY_LIFE_TIME).
     private static readonly TimeSpan _longestLease = TimeSpan.FromSeconds(uint.MaxValue - 1);
 
-    private readonly bool _releaseOnExit;
+    private readonly ClientOptions _options;
     private readonly Random _random;
     private readonly Backoff _backoff;
+    private readonly PushDecisions _pushes;
     private readonly List<ClientAction> _actions = [];
 
     private IpAddress? _held4;
@@ -42,16 +43,20 @@ internal sealed class ClientMachine
     private int _exchange;
     private bool _linkIsUp;
 
+    // The prototype's server says nothing that its own client does not know.
+    private bool _serverKnowsRelease;
+
     /// <summary>Makes a client that waits for its interface to come up.</summary>
     /// <param name="found">Leased addresses that an earlier client left on the interface: they are asked for again, and taken off if the server gives others.</param>
     /// <param name="foundExpiry">When the kernel will drop them.</param>
-    /// <param name="releaseOnExit">Give the lease back when stopped, instead of letting it run out.</param>
+    /// <param name="options">What the person wants.</param>
     /// <param name="random">For jitter.</param>
-    public ClientMachine(IReadOnlyCollection<IpAddress> found, TimeSpan foundExpiry, bool releaseOnExit, Random random)
+    public ClientMachine(IReadOnlyCollection<IpAddress> found, TimeSpan foundExpiry, ClientOptions options, Random random)
     {
-        _releaseOnExit = releaseOnExit;
+        _options = options;
         _random = random;
         _backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), random);
+        _pushes = new PushDecisions(options.Accept, random);
         foreach (IpAddress address in found)
             SetHeld(address.IsIPv6, address);
         _expiry = foundExpiry;
@@ -69,6 +74,9 @@ internal sealed class ClientMachine
     /// <summary>What went wrong with the last event, for the log; null if nothing did.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>What of the last answer is not accepted, and why.</summary>
+    public IReadOnlyList<string> Refused => _pushes.Refused;
+
     /// <summary>Takes an event.</summary>
     /// <param name="change">What happened.</param>
     /// <param name="now">Time since boot.</param>
@@ -81,6 +89,8 @@ internal sealed class ClientMachine
         {
             case ClientEvent.LinkGone:
                 Do(new ClientAction.Abandon());
+                // Not everything goes with the interface.
+                Withdraw();
                 Do(new ClientAction.Exit());
                 return _actions;
             case ClientEvent.Stop when State != ClientState.Stopping:
@@ -113,6 +123,14 @@ internal sealed class ClientMachine
                 break;
             case ClientEvent.AddressLost(var address) when Held.Contains(address) && now < _expiry:
                 Do(new ClientAction.Install(address, _expiry - now));
+                // With the last IPv4 address of an interface Linux drops its IPv4 routes, and says nothing.
+                Do(new ClientAction.Restore());
+                break;
+            case ClientEvent.RouteLost when Held.Any():
+                Do(new ClientAction.Restore());
+                break;
+            case ClientEvent.NotApplied(var reason):
+                FailToApply(reason, now);
                 break;
             case ClientEvent.Answered(_, var reply, var sent):
                 Accept(reply, sent, now);
@@ -140,6 +158,8 @@ internal sealed class ClientMachine
                 Do(new ClientAction.Install(address, _expiry - now));
         }
 
+        if (Held.Any())
+            Do(new ClientAction.Restore());
         if (_linkIsUp)
             return;
         _linkIsUp = true;
@@ -165,7 +185,7 @@ internal sealed class ClientMachine
         _exchanging = true;
         if (State == ClientState.Bound)
             State = ClientState.Renewing;
-        Do(new ClientAction.Exchange(++_exchange, new Request { IPv4 = _wanted4, IPv6 = _wanted6 }));
+        Do(new ClientAction.Exchange(++_exchange, new Request { IPv4 = _wanted4, IPv6 = _wanted6, Hostname = _options.Hostname, Client = _options.Program }));
     }
 
     private void Accept(Reply reply, TimeSpan sent, TimeSpan now)
@@ -182,6 +202,8 @@ internal sealed class ClientMachine
             return;
         }
 
+        _serverKnowsRelease |= reply.RenewAfterSeconds is not null || reply.Serial is not null;
+
         // A certain address that is not to be had any more: any other will do, and there is no need to wait for it.
         bool askForOthers = Forgo(ref _wanted4, reply.IPv4, Request.AnyIPv4) | Forgo(ref _wanted6, reply.IPv6, Request.AnyIPv6);
         TimeSpan lifetime = TimeSpan.FromSeconds(Math.Min(reply.LeaseSeconds, _longestLease.TotalSeconds));
@@ -196,6 +218,11 @@ internal sealed class ClientMachine
                 Do(new ClientAction.Install(address, expiry - now));
         }
 
+        // What is pushed lasts as long as the lease.
+        if (!reply.HasAddress || lifetime == TimeSpan.Zero)
+            Withdraw();
+        else if (_pushes.Next(reply) is { } pushed)
+            Do(new ClientAction.Apply(pushed));
         Replace(isIPv6: false, lifetime > TimeSpan.Zero ? reply.IPv4 : null);
         Replace(isIPv6: true, lifetime > TimeSpan.Zero ? reply.IPv6 : null);
 
@@ -232,6 +259,21 @@ internal sealed class ClientMachine
         }
     }
 
+    private void FailToApply(string reason, TimeSpan now)
+    {
+        Problem = reason;
+        TimeSpan again = now + _pushes.Fail();
+        // What the server answers next is tried again, or what it pushes by then.
+        if (_linkIsUp && !_exchanging)
+            AskAt(Min(_retryAt ?? again, again));
+    }
+
+    private void Withdraw()
+    {
+        _pushes.Forget();
+        Do(new ClientAction.Withdraw());
+    }
+
     private void Fail(string reason, TimeSpan now)
     {
         Problem = reason;
@@ -242,6 +284,7 @@ internal sealed class ClientMachine
 
     private void Expire()
     {
+        Withdraw();
         foreach (IpAddress address in Held)
             Do(new ClientAction.Remove(address));
         // The wish remains: the address that it had is the one it asks for.
@@ -252,14 +295,12 @@ internal sealed class ClientMachine
 
     private void Stop(TimeSpan now)
     {
-        bool release = _releaseOnExit && _linkIsUp && Held.Any() && now < _expiry;
+        bool release = _options.ReleaseOnExit && _linkIsUp && Held.Any() && now < _expiry;
         State = ClientState.Stopping;
         AbandonExchange();
         if (release)
         {
-            // A request that names no address gives all of them back, with the prototype's server as well.
-            _exchanging = true;
-            Do(new ClientAction.Exchange(++_exchange, new Request()));
+            Release(_serverKnowsRelease ? Command.Release : Command.RequestIp);
             _retryAt = now + _releaseTime;
         }
         else
@@ -268,8 +309,22 @@ internal sealed class ClientMachine
         }
     }
 
+    // A request that names no address gives all of them back as well, and is all that the prototype's server knows.
+    private void Release(Command command)
+    {
+        _serverKnowsRelease = command == Command.Release;
+        _exchanging = true;
+        Do(new ClientAction.Exchange(++_exchange, new Request { Command = command }));
+    }
+
     private void ContinueStopping(ClientEvent change, TimeSpan now)
     {
+        if (change is ClientEvent.Answered { Reply.Error: WireError.UnsupportedProtocol } && _serverKnowsRelease && now < _retryAt)
+        {
+            Release(Command.RequestIp);
+            return;
+        }
+
         // What ran out meanwhile needs no release.
         if (change is ClientEvent.Answered or ClientEvent.Failed || now >= _retryAt || now >= _expiry)
             Finish();
@@ -278,6 +333,7 @@ internal sealed class ClientMachine
     private void Finish()
     {
         AbandonExchange();
+        Withdraw();
         foreach (IpAddress address in Held)
             Do(new ClientAction.Remove(address));
         _held4 = _held6 = null;

@@ -7,4 +7,19 @@ internal sealed record ClientOptions
 
     /// <summary>Give the lease back when stopped, instead of letting it run out.</summary>
     public bool ReleaseOnExit { get; init; }
+
+    /// <summary>What the server may decide beside the addresses.</summary>
+    public Acceptance Accept { get; init; } = new();
+
+    /// <summary>Where pushed routes go.</summary>
+    public RouteTable Table { get; init; }
+
+    /// <summary>What the server is told that this machine is called; null for nothing.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>What the server is told that this program is.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>Where files are kept that must not outlive the machine's running.</summary>
+    public string RuntimeDirectory { get; init; } = "";
 }

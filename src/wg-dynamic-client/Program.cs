@@ -7,12 +7,17 @@ using WgDynamic.Netlink;
 Argument<InterfaceName> interfaceName = DaemonOptions.Interface("The WireGuard interface that is to get addresses, such as wg0");
 Option<bool> foreground = DaemonOptions.Foreground();
 Option<bool> releaseOnExit = new("--release-on-exit") { Description = "Give the addresses back when stopped, instead of letting the lease run out" };
+Option<Acceptance> accept = ClientArguments.Accept();
+Option<IpPrefix[]> acceptPrefix = ClientArguments.AcceptPrefix();
+Option<RouteTable> table = ClientArguments.Table();
+Option<string?> hostname = ClientArguments.Hostname();
+Option<bool> noHostname = new("--no-hostname") { Description = "Do not tell the server what this machine is called" };
 Option<string> logLevel = DaemonOptions.LogLevel();
 Option<string> runtimeDirectory = DaemonOptions.RuntimeDirectory();
 
 RootCommand command = new("Gets addresses for a WireGuard interface from a server inside the tunnel, and keeps them.")
 {
-    interfaceName, foreground, releaseOnExit, logLevel, runtimeDirectory,
+    interfaceName, foreground, accept, acceptPrefix, table, hostname, noHostname, releaseOnExit, logLevel, runtimeDirectory,
 };
 command.SetAction((result, _) =>
 {
@@ -20,6 +25,11 @@ command.SetAction((result, _) =>
     {
         Interface = result.GetRequiredValue(interfaceName),
         ReleaseOnExit = result.GetValue(releaseOnExit),
+        Accept = result.GetRequiredValue(accept) with { Within = [.. result.GetValue(acceptPrefix) ?? []] },
+        Table = result.GetValue(table),
+        Hostname = result.GetValue(noHostname) ? null : result.GetValue(hostname),
+        Program = ClientArguments.ProgramName,
+        RuntimeDirectory = result.GetRequiredValue(runtimeDirectory),
     };
     DaemonSettings settings = new()
     {

@@ -21,6 +21,8 @@ public class ClientPropertyTests
         LinkDown,
         Lost,
         Obstructed,
+        NotApplied,
+        RouteLost,
         Wait,
         Sleep,
         Timer,
@@ -75,7 +77,7 @@ public class ClientPropertyTests
         switch (kind)
         {
             case Kind.Grant when scene.Exchange is not null:
-                scene.Answer(lease: lease, renewAfter: renewAfter);
+                scene.Answer(lease: lease, renewAfter: renewAfter, route: number < 50 ? $"10.{number % 3}.0.0/16" : null);
                 break;
             case Kind.GrantFour when scene.Exchange is not null:
                 scene.Answer(six: null, lease: lease, renewAfter: renewAfter);
@@ -112,6 +114,12 @@ public class ClientPropertyTests
                 break;
             case Kind.Obstructed:
                 scene.Do(new ClientEvent.Obstructed("no"));
+                break;
+            case Kind.NotApplied:
+                scene.Do(new ClientEvent.NotApplied("no"));
+                break;
+            case Kind.RouteLost:
+                scene.Do(new ClientEvent.RouteLost());
                 break;
             case Kind.Wait:
                 scene.Wait(number / 10.0);

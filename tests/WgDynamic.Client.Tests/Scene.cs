@@ -18,10 +18,11 @@ internal sealed class Scene
     private int _requests;
     private TimeSpan _latestExpiry;
 
-    public Scene(bool release = false, TimeSpan? foundExpiry = null, int seed = 1, params string[] found)
+    public Scene(bool release = false, string? hostname = null, TimeSpan? foundExpiry = null, int seed = 1, params string[] found)
     {
         Now = _start = TimeSpan.FromSeconds(1000);
-        Machine = new ClientMachine([.. found.Select(address => IpAddress.Parse(address))], foundExpiry ?? TimeSpan.Zero, release, new Random(seed));
+        ClientOptions options = new() { Interface = InterfaceName.Parse("wg0"), ReleaseOnExit = release, Hostname = hostname, Program = hostname is null ? null : "wg-dynamic/0" };
+        Machine = new ClientMachine([.. found.Select(address => IpAddress.Parse(address))], foundExpiry ?? TimeSpan.Zero, options, new Random(seed));
         foreach (string address in found)
             Installed.Add(IpAddress.Parse(address), _latestExpiry = foundExpiry!.Value);
     }
@@ -32,6 +33,12 @@ internal sealed class Scene
 
     /// <summary>What the interface has, and when the kernel will drop it.</summary>
     public Dictionary<IpAddress, TimeSpan> Installed { get; } = [];
+
+    /// <summary>What the server has pushed and is in force.</summary>
+    public PushedState? Pushed { get; private set; }
+
+    /// <summary>How often something was put into force.</summary>
+    public int Applied { get; private set; }
 
     /// <summary>What was done in answer to the last event.</summary>
     public IReadOnlyList<ClientAction> Actions { get; private set; } = [];
@@ -62,7 +69,11 @@ internal sealed class Scene
         }
 
         if (change is not ClientEvent.LinkGone)
+        {
             Assert.True(!Machine.Held.Any() || Now < Machine.Expiry, "an address is held longer than its lease lasts");
+            Assert.True(Pushed is null || Machine.Held.Any(), "what was pushed is in force longer than the lease lasts");
+        }
+
         return this;
     }
 
@@ -71,7 +82,7 @@ internal sealed class Scene
     public Scene Stop() => Do(new ClientEvent.Stop());
 
     /// <summary>The server answers what it was asked last.</summary>
-    public Scene Answer(string? four = Four, string? six = Six, uint lease = 1000, uint? renewAfter = null, WireError? error = null, long serverClock = 0)
+    public Scene Answer(string? four = Four, string? six = Six, uint lease = 1000, uint? renewAfter = null, WireError? error = null, long serverClock = 0, string? route = null)
     {
         Assert.NotNull(Exchange);
         Reply reply = new()
@@ -81,6 +92,7 @@ internal sealed class Scene
             LeaseStartUnixSeconds = four is null && six is null ? 0 : serverClock,
             LeaseSeconds = four is null && six is null ? 0 : lease,
             RenewAfterSeconds = renewAfter,
+            Routes = route is null ? [] : [IpPrefix.Parse(route)],
             Error = error ?? (four is null || six is null ? WireError.AddressUnavailable : WireError.Success),
         };
         return Do(new ClientEvent.Answered(Exchange.Number, reply, ExchangeSent));
@@ -127,6 +139,7 @@ internal sealed class Scene
     {
         Assert.True(Exited);
         Assert.Empty(Installed);
+        Assert.Null(Pushed);
     }
 
     private void Handle(ClientEvent change)
@@ -172,6 +185,14 @@ internal sealed class Scene
                 break;
             case ClientAction.Remove(var address):
                 Assert.True(Installed.Remove(address), $"{address} is not there");
+                break;
+            case ClientAction.Apply(var state):
+                Assert.NotEmpty(Installed);
+                Pushed = state;
+                Applied++;
+                break;
+            case ClientAction.Withdraw:
+                Pushed = null;
                 break;
             case ClientAction.WakeAt(var at):
                 WakeAt = at;

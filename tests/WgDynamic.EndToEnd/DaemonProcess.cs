@@ -18,6 +18,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
         _reading = ReadAsync();
     }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything that it has written to standard error so far.</summary>
     public string Log
     {
@@ -33,7 +36,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <param name="program">wg-dynamic-server or wg-dynamic-client.</param>
     /// <param name="arguments">Its arguments.</param>
     public static DaemonProcess Start(NetworkNamespace network, string program, params string[] arguments) =>
-        new(Process.Start(new ProcessStartInfo("ip", ["netns", "exec", network.Name, Path.Combine(Backend.PublishDirectory, program), .. arguments])
+        StartThrough(network, [], program, arguments);
+
+    /// <summary>Starts a program of ours by another that ends up being it (exec(3)), such as unshare(1).</summary>
+    /// <param name="network">Where.</param>
+    /// <param name="through">The other program and its arguments.</param>
+    /// <param name="program">wg-dynamic-server or wg-dynamic-client, or the path of a test's own.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static DaemonProcess StartThrough(NetworkNamespace network, IReadOnlyList<string> through, string program, params string[] arguments) =>
+        new(Process.Start(new ProcessStartInfo("ip", ["netns", "exec", network.Name, .. through, Path.Combine(Backend.PublishDirectory, program), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -7,7 +7,6 @@ namespace WgDynamic.EndToEnd;
 internal sealed class Host : IAsyncDisposable
 {
     private readonly WireGuardGo? _userspace;
-    private readonly string _runtimeDirectory = Directory.CreateTempSubdirectory("wgd-e2e-").FullName;
 
     private Host(NetworkNamespace network, WireGuardGo? userspace, InterfaceName name, KeyPair keys)
     {
@@ -22,6 +21,9 @@ internal sealed class Host : IAsyncDisposable
     public InterfaceName Interface { get; }
 
     public KeyPair Keys { get; }
+
+    /// <summary>Where its daemons keep files, and its test may.</summary>
+    public string RuntimeDirectory { get; } = Directory.CreateTempSubdirectory("wgd-e2e-").FullName;
 
     public static async Task<Host> CreateAsync(string label, KeyPair keys)
     {
@@ -43,7 +45,7 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>Many commands of ip(8) in the namespace, in one process: starting one takes its time in the virtual machine.</summary>
     public async Task IpAsync(IEnumerable<string> commands)
     {
-        string file = Path.Combine(_runtimeDirectory, "ip.batch");
+        string file = Path.Combine(RuntimeDirectory, "ip.batch");
         await File.WriteAllLinesAsync(file, commands);
         await IpAsync($"-batch {file}");
     }
@@ -54,7 +56,7 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>wg setconf, with the private key in a file that only this test can read.</summary>
     public async Task ConfigureAsync(string configuration)
     {
-        string file = Path.Combine(_runtimeDirectory, "wg.conf");
+        string file = Path.Combine(RuntimeDirectory, "wg.conf");
         await File.WriteAllTextAsync(file, configuration);
         await WgAsync($"setconf {Interface} {file}");
     }
@@ -63,13 +65,17 @@ internal sealed class Host : IAsyncDisposable
 
     public DaemonProcess StartClient(params string[] arguments) => Start("wg-dynamic-client", arguments);
 
+    /// <summary>Starts a client by another program: <see cref="DaemonProcess.StartThrough"/>.</summary>
+    public DaemonProcess StartClientThrough(IReadOnlyList<string> through, params string[] arguments) =>
+        DaemonProcess.StartThrough(Network, through, "wg-dynamic-client", ["--foreground", "--log-level", "debug", "--runtime-directory", RuntimeDirectory, .. arguments, Interface.ToString()]);
+
     /// <summary>Starts a daemon for this host's interface, in the foreground.</summary>
     public DaemonProcess Start(string program, params string[] arguments) =>
-        DaemonProcess.Start(Network, program, ["--foreground", "--log-level", "debug", "--runtime-directory", _runtimeDirectory, .. arguments, Interface.ToString()]);
+        DaemonProcess.Start(Network, program, ["--foreground", "--log-level", "debug", "--runtime-directory", RuntimeDirectory, .. arguments, Interface.ToString()]);
 
     /// <summary>Starts a daemon as it is without options, which goes to the background.</summary>
     public DaemonProcess StartInBackground(string program) =>
-        DaemonProcess.Start(Network, program, "--runtime-directory", _runtimeDirectory, Interface.ToString());
+        DaemonProcess.Start(Network, program, "--runtime-directory", RuntimeDirectory, Interface.ToString());
 
     /// <summary>The addresses of the interface but for link-local ones, sorted, each as address/length.</summary>
     public async Task<string[]> AddressesAsync()
@@ -112,6 +118,6 @@ internal sealed class Host : IAsyncDisposable
     {
         await Network.DisposeAsync();
         _userspace?.Dispose();
-        Directory.Delete(_runtimeDirectory, recursive: true);
+        Directory.Delete(RuntimeDirectory, recursive: true);
     }
 }

@@ -46,6 +46,9 @@ internal sealed class FakeWireGuard : IWireGuard
         }
     }
 
+    public ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("A server marks no packets.");
+
     /// <summary>The operator adds a peer with its link-local address.</summary>
     public void AddPeer(int peer)
     {

@@ -6,6 +6,9 @@ public sealed record Route
     /// <summary>The table that routes are looked up in when no rule says otherwise (RT_TABLE_MAIN).</summary>
     public const uint MainTable = 254;
 
+    /// <summary>The number of the rule for that table.</summary>
+    public const uint MainRulePriority = 32766;
+
     /// <summary>Where packets go that take it; of length 0 for a default route.</summary>
     public required IpPrefix Destination { get; init; }
 

@@ -1,7 +1,7 @@
 namespace WgDynamic.Netlink;
 
 /// <summary>
-/// Reads and changes links, addresses and routes of the network namespace it was opened in.
+/// Reads and changes links, addresses, routes and routing rules of the network namespace it was opened in.
 /// Calls may come concurrently; they are carried out one at a time.
 /// </summary>
 public sealed class RouteClient : IDisposable
@@ -135,6 +135,36 @@ public sealed class RouteClient : IDisposable
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public ValueTask<bool> DeleteRouteAsync(Route route, CancellationToken cancellationToken = default) =>
         TryExecuteAsync(RouteRequest.Delete(route), cancellationToken);
+
+    /// <summary>Reads the rules that say in which table routes are looked up, IPv4 and IPv6.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public async ValueTask<List<RoutingRule>> GetRulesAsync(CancellationToken cancellationToken = default)
+    {
+        List<RoutingRule> rules = [];
+        foreach (byte family in AddressFamilyNumber.Both)
+        {
+            using NetlinkRequest request = RuleMessage.GetAll(family);
+            rules.AddRange(await ListAsync(request, static message => RuleMessage.Read(message), cancellationToken));
+        }
+
+        return rules;
+    }
+
+    /// <summary>Adds a routing rule.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may be made all the same.</param>
+    /// <exception cref="NetlinkException">The kernel refused; <see cref="NetlinkException.IsExists"/> if it is there.</exception>
+    public ValueTask AddRuleAsync(RoutingRule rule, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(RuleMessage.Add(rule), cancellationToken);
+
+    /// <summary>Removes a routing rule.</summary>
+    /// <param name="rule">The rule: all that it says must fit. The protocol does not count on kernels that do not look at it.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may be made all the same.</param>
+    /// <returns>Whether it was there.</returns>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public ValueTask<bool> DeleteRuleAsync(RoutingRule rule, CancellationToken cancellationToken = default) =>
+        TryExecuteAsync(RuleMessage.Delete(rule), cancellationToken);
 
     /// <summary>Looks up the route that the kernel would use.</summary>
     /// <param name="destination">Where to.</param>

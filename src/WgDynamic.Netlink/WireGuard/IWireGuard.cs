@@ -18,4 +18,11 @@ public interface IWireGuard : IDisposable
     /// <param name="cancellationToken">Gives up between messages.</param>
     /// <exception cref="NetlinkException">A change was refused; <see cref="NetlinkException.IsNoSuchDevice"/> if this implementation has no such interface.</exception>
     ValueTask ConfigureAsync(InterfaceName name, IReadOnlyList<PeerChange> changes, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets the mark of the packets that the tunnel itself sends; they keep it until they leave.</summary>
+    /// <param name="name">The interface.</param>
+    /// <param name="mark">The mark; 0 for none.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may be made all the same.</param>
+    /// <exception cref="NetlinkException">It was refused; <see cref="NetlinkException.IsNoSuchDevice"/> if this implementation has no such interface.</exception>
+    ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken = default);
 }

@@ -12,4 +12,8 @@ internal interface IWireGuardBackend : IDisposable
     /// <summary>Carries operations out, in order. After a failure some of them have been.</summary>
     /// <exception cref="NetlinkException">ENODEV: there is no such interface here. EINVAL: it does not know what it is asked for.</exception>
     ValueTask ApplyAsync(InterfaceName name, IReadOnlyList<PeerOperation> operations, CancellationToken cancellationToken);
+
+    /// <summary>Sets the mark of the packets that the tunnel itself sends.</summary>
+    /// <exception cref="NetlinkException">ENODEV: there is no such interface here.</exception>
+    ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken);
 }

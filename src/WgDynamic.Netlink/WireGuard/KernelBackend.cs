@@ -63,6 +63,13 @@ internal sealed class KernelBackend : IWireGuardBackend
         }
     }
 
+    public async ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken)
+    {
+        using NetlinkRequest request = Begin($"set fwmark 0x{mark:x} on WireGuard interface {name}", WireGuardCommand.SetDevice, name, MessageFlags.None);
+        request.Write(DeviceAttribute.FirewallMark, mark);
+        await _channel.ExecuteAsync(request, cancellationToken);
+    }
+
     public void Dispose() => _channel.Dispose();
 
     private NetlinkRequest Begin(string operation, WireGuardCommand command, InterfaceName name, MessageFlags flags)

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text;
 
 namespace WgDynamic.Netlink;
 
@@ -51,6 +52,20 @@ internal sealed class UapiConnection : IDisposable
         {
             await _stream.WriteAsync("get=1\n\n"u8.ToArray(), cancellationToken);
             await ReadAnswerAsync(handle, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw Broken(e);
+        }
+    }
+
+    /// <summary>Sets the mark of the tunnel's packets.</summary>
+    public async ValueTask SetFirewallMarkAsync(uint mark, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _stream.WriteAsync(Encoding.ASCII.GetBytes(FormattableString.Invariant($"set=1\nfwmark={mark}\n\n")), cancellationToken);
+            await ReadAnswerAsync(static _ => { }, cancellationToken);
         }
         catch (IOException e)
         {

@@ -26,6 +26,12 @@ internal sealed class UserspaceBackend(string directory = UserspaceBackend.Defau
         await connection.SetAsync(operations, cancellationToken);
     }
 
+    public async ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken)
+    {
+        using UapiConnection connection = await UapiConnection.OpenAsync($"set fwmark 0x{mark:x} on WireGuard interface {name}", PathOf(name), cancellationToken);
+        await connection.SetFirewallMarkAsync(mark, cancellationToken);
+    }
+
     public void Dispose()
     {
         // Nothing is held between requests.

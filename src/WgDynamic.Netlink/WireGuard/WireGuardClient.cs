@@ -34,6 +34,9 @@ internal sealed class WireGuardClient(IWireGuardBackend backend) : IWireGuard
         }
     }
 
+    public ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken = default) =>
+        backend.SetFirewallMarkAsync(name, mark, cancellationToken);
+
     /// <summary>Removes the throw-away peer that a crashed process may have left behind.</summary>
     public async ValueTask TidyAsync(InterfaceName name, CancellationToken cancellationToken)
     {

@@ -31,6 +31,11 @@ public class HeaderTests
         ("RTM_NEWLINK", RouteMessageType.NewLink), ("RTM_DELLINK", RouteMessageType.DeleteLink), ("RTM_GETLINK", RouteMessageType.GetLink),
         ("RTM_NEWADDR", RouteMessageType.NewAddress), ("RTM_DELADDR", RouteMessageType.DeleteAddress), ("RTM_GETADDR", RouteMessageType.GetAddress),
         ("RTM_NEWROUTE", RouteMessageType.NewRoute), ("RTM_DELROUTE", RouteMessageType.DeleteRoute), ("RTM_GETROUTE", RouteMessageType.GetRoute),
+        ("RTM_NEWRULE", RouteMessageType.NewRule), ("RTM_DELRULE", RouteMessageType.DeleteRule), ("RTM_GETRULE", RouteMessageType.GetRule),
+        ("sizeof(struct fib_rule_hdr)", Unsafe.SizeOf<RuleMessage.Header>()), ("FRA_PRIORITY", (int)RuleMessage.Attribute.Priority),
+        ("FRA_FWMARK", (int)RuleMessage.Attribute.Mark), ("FRA_SUPPRESS_PREFIXLEN", (int)RuleMessage.Attribute.SuppressPrefixLength),
+        ("FRA_TABLE", (int)RuleMessage.Attribute.Table), ("FRA_FWMASK", (int)RuleMessage.Attribute.MarkMask), ("FRA_PAD", (int)RuleMessage.Attribute.Padding),
+        ("FRA_PROTOCOL", (int)RuleMessage.Attribute.Protocol), ("FIB_RULE_PERMANENT", (uint)RuleMessage.Flags.Permanent), ("FIB_RULE_INVERT", (uint)RuleMessage.Flags.Invert),
         ("AF_INET", AddressFamilyNumber.IPv4), ("AF_INET6", AddressFamilyNumber.IPv6),
         ("sizeof(struct ifinfomsg)", Unsafe.SizeOf<LinkMessage.Header>()), ("IFLA_IFNAME", (int)LinkMessage.Attribute.Name),
         ("IFLA_MTU", (int)LinkMessage.Attribute.Mtu), ("IFLA_LINKINFO", (int)LinkMessage.Attribute.Info), ("IFLA_EXT_MASK", (int)LinkMessage.Attribute.ExtensionMask),
@@ -75,7 +80,7 @@ public class HeaderTests
         string[] source =
         [
             "#define _GNU_SOURCE", "#include <errno.h>", "#include <net/if.h>", "#include <sys/resource.h>", "#include <sys/socket.h>", "#include <time.h>",
-            "#include <linux/genetlink.h>", "#include <linux/if_addr.h>", "#include <linux/netlink.h>", "#include <linux/rtnetlink.h>", "#include <linux/wireguard.h>",
+            "#include <linux/genetlink.h>", "#include <linux/fib_rules.h>", "#include <linux/if_addr.h>", "#include <linux/netlink.h>", "#include <linux/rtnetlink.h>", "#include <linux/wireguard.h>",
             .. asserts,
         ];
         string path = Path.Combine(Path.GetTempPath(), RandomName.Next("wgd-headers-") + ".c");

@@ -28,6 +28,8 @@ internal sealed class SimulatedBackend(Removal removal) : IWireGuardBackend
 
     public int Reads { get; private set; }
 
+    private uint Mark { get; set; } = WireGuardTests.FirewallMark;
+
     /// <summary>Operations until one fails; null for never.</summary>
     public int? FailsAfter { get; set; }
 
@@ -42,7 +44,7 @@ internal sealed class SimulatedBackend(Removal removal) : IWireGuardBackend
             {
                 Name = Name,
                 ListenPort = WireGuardTests.ListenPort,
-                FirewallMark = WireGuardTests.FirewallMark,
+                FirewallMark = Mark,
                 Peers = [.. _peers.Select(key => new WireGuardPeer
                 {
                     PublicKey = key,
@@ -65,6 +67,13 @@ internal sealed class SimulatedBackend(Removal removal) : IWireGuardBackend
                 Apply(operation);
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SetFirewallMarkAsync(InterfaceName name, uint mark, CancellationToken cancellationToken)
+    {
+        CheckName(name);
+        Mark = mark;
         return ValueTask.CompletedTask;
     }
 

@@ -88,6 +88,19 @@ public class WireGuardGoldenTests
     });
 
     [Fact]
+    public Task A_mark_is_set_and_cleared() => PlayAsync("wireguard-mark", "ip link add wg0 type wireguard", static async backend =>
+    {
+        await backend.SetFirewallMarkAsync(_name, 51820, Some.Token);
+        Assert.Equal(51820u, (await backend.ReadAsync(_name, Some.Token)).FirewallMark);
+        await backend.SetFirewallMarkAsync(_name, 0, Some.Token);
+        Assert.Equal(0u, (await backend.ReadAsync(_name, Some.Token)).FirewallMark);
+        NetlinkException missing = await Assert.ThrowsAsync<NetlinkException>(
+            () => backend.SetFirewallMarkAsync(InterfaceName.Parse("wg7"), 7, Some.Token).AsTask());
+        Assert.True(missing.IsNoSuchDevice);
+        Assert.StartsWith("set fwmark 0x7 on WireGuard interface wg7", missing.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
     public Task The_family_is_found_by_name() =>
         GoldenFile.PlayAsync("wireguard-family", NetlinkProtocol.Generic, "ip link add wg0 type wireguard", static async connection =>
         {

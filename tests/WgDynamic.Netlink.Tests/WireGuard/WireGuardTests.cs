@@ -43,6 +43,21 @@ public abstract class WireGuardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_mark_of_its_packets_is_set_and_cleared_and_nothing_else_changes()
+    {
+        await ConfigureAsync(new PeerChange { PublicKey = Some.Key(1), UpdateOnly = false, AddAllowedIPs = [Some.Leased(1)] });
+
+        await _wireGuard.SetFirewallMarkAsync(_started.Name, 51820, Some.Token);
+        WireGuardDevice marked = await ReadAsync();
+        await _wireGuard.SetFirewallMarkAsync(_started.Name, 0, Some.Token);
+        WireGuardDevice cleared = await ReadAsync();
+
+        Assert.Equal((51820u, 0u), (marked.FirewallMark, cleared.FirewallMark));
+        Assert.Equal(ListenPort, cleared.ListenPort);
+        Assert.Equal([Some.Leased(1)], Assert.Single(cleared.Peers).AllowedIPs);
+    }
+
+    [Fact]
     public async Task A_peer_is_read_as_it_was_written()
     {
         await ConfigureAsync(
