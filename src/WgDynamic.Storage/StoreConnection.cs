@@ -50,9 +50,10 @@ internal sealed class StoreConnection : IDisposable
         try
         {
             database.WaitForLocks(wait);
-            _ = Schema.Verify(database, path, migrations.Count);
             if (database.IsReadOnly)
                 throw new SqliteError(SQLitePCL.raw.SQLITE_READONLY, "opened for reading only");
+            // Before anything is changed: it may be somebody else's.
+            _ = Schema.Verify(database, path, migrations.Count);
             // FULL: in the log and on the disk before a commit returns. The others distrust a damaged file.
             database.Execute("PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 16777216");
             if (database.Text("PRAGMA journal_mode = WAL") != "wal")
