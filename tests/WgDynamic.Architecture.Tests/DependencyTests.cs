@@ -12,8 +12,9 @@ public class DependencyTests
         ["WgDynamic.Protocol"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Netlink"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Leasing"] = ["WgDynamic.Primitives"],
+        ["WgDynamic.Storage"] = ["WgDynamic.Leasing", "WgDynamic.Primitives"],
         ["WgDynamic.Daemon"] = ["WgDynamic.Primitives"],
-        ["wg-dynamic-server"] = ["WgDynamic.Daemon", "WgDynamic.Leasing", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol"],
+        ["wg-dynamic-server"] = ["WgDynamic.Daemon", "WgDynamic.Leasing", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol", "WgDynamic.Storage"],
         ["wg-dynamic-client"] = ["WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol"],
     };
 

@@ -1,0 +1,111 @@
+using SQLitePCL;
+using WgDynamic.Leasing;
+
+namespace WgDynamic.Storage;
+
+/// <summary>What an operator does with a database: check, back up, restore.</summary>
+public static class LeaseDatabase
+{
+    /// <summary>Looks for whatever may be wrong. Changes nothing; works beside a running server and on read-only files.</summary>
+    /// <param name="path">The database.</param>
+    /// <returns>What is there and what is wrong with it.</returns>
+    /// <exception cref="LeaseStoreException">It cannot be looked at: it is not there, not readable, somebody else's, or of a later version.</exception>
+    public static DatabaseReport Check(string path)
+    {
+        path = Path.GetFullPath(path);
+        try
+        {
+            using Database database = ReadOnlyDatabase.Open(path, out bool withoutLog);
+            DatabaseCheck check = new(database);
+            if (withoutLog)
+                check.Report($"{path}-wal cannot be read here, so the last commits were not checked; copy both files to where you may write, and check them there");
+            return check.Run();
+        }
+        catch (SqliteError error)
+        {
+            throw Faults.Explain(path, error);
+        }
+        catch (LeaseStoreException error) when (error.IsDamaged)
+        {
+            return new DatabaseReport([error.Message], 0, 0, 0, default);
+        }
+    }
+
+    /// <summary>Copies a database as it is at one moment, beside a running server or not.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="target">Where the copy goes; complete or not at all, with mode 0600.</param>
+    /// <param name="overwrite">Whether it may replace a file that is there.</param>
+    /// <exception cref="LeaseStoreException">It cannot be copied, or something is wrong with it.</exception>
+    public static void Backup(string path, string target, bool overwrite = false)
+    {
+        path = Path.GetFullPath(path);
+        target = Path.GetFullPath(target);
+        if (path == target)
+            throw new LeaseStoreException($"{target} is the database itself; name another file for the backup");
+        if (!overwrite && Path.Exists(target))
+            throw new LeaseStoreException($"{target} exists already; name another file for the backup, or move it away");
+        Copy(path, target, unfinished => File.Move(unfinished, target, overwrite));
+    }
+
+    /// <summary>Puts a backup in a database's place. No server may have the database open.</summary>
+    /// <param name="source">The backup.</param>
+    /// <param name="path">The database.</param>
+    /// <param name="now">When, for the name of the former database.</param>
+    /// <returns>Where the former database is now; null if there was none.</returns>
+    /// <exception cref="LeaseStoreException">Something is wrong with the backup, or it cannot be put there; the database is as it was.</exception>
+    public static string? Restore(string source, string path, DateTimeOffset now)
+    {
+        path = Path.GetFullPath(path);
+        source = Path.GetFullPath(source);
+        if (path == source)
+            throw new LeaseStoreException($"{source} is the database itself; name a backup");
+        string? former = null;
+        Copy(source, path, unfinished =>
+        {
+            former = StoreFile.CopyAside(path, "before-restore", now);
+            // The log of the former database would be taken for that of the new one.
+            StoreFile.RemoveCompanions(path);
+            File.Move(unfinished, path, overwrite: true);
+        });
+        return former;
+    }
+
+    // Copies, looks whether the copy is good, and has it put in its place.
+    private static void Copy(string source, string target, Action<string> place)
+    {
+        string blamed = source;
+        string? unfinished = null;
+        try
+        {
+            using (Database from = ReadOnlyDatabase.Open(source, out bool withoutLog))
+            {
+                if (withoutLog)
+                    throw new LeaseStoreException($"{source}-wal cannot be read here, so the last commits would be missing; copy both files to where you may write, and name that copy");
+                blamed = target;
+                unfinished = StoreFile.Unfinished(target);
+                using Database to = Database.Open(unfinished);
+                from.CopyTo(to);
+            }
+
+            DatabaseReport report = Check(unfinished);
+            if (report.Problems.Count > 0)
+                throw new LeaseStoreException($"{source} is damaged, and {target} was left as it was: {report.Problems[0]}") { IsDamaged = true };
+            StoreFile.RemoveCompanions(unfinished);
+            StoreFile.Flush(unfinished);
+            place(unfinished);
+        }
+        catch (SqliteError error)
+        {
+            throw Faults.Explain(error.Code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB ? source : blamed, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Faults.Explain(target, error);
+        }
+        finally
+        {
+            if (unfinished is not null)
+                StoreFile.Remove(unfinished);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+namespace WgDynamic.Storage;
+
+/// <summary>The files of a database, apart from what SQLite does with them: who may read them, and which is which.</summary>
+internal static class StoreFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // What SQLite keeps beside a database: the write-ahead log, the index to it, and the journal of other modes.
+    private static readonly string[] _companions = ["-wal", "-shm", "-journal"];
+
+    /// <summary>Makes an empty file, and its directory, if there is none: readable for their owner only, whatever the umask.</summary>
+    /// <param name="path">The database.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void MakeIfMissing(string path)
+    {
+        if (File.Exists(path))
+            return;
+        string directory = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(directory))
+        {
+            _ = Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(directory, OwnerOnly | UnixFileMode.UserExecute);
+        }
+
+        Make(path);
+    }
+
+    /// <summary>Makes an empty file that was not there.</summary>
+    /// <param name="path">The file.</param>
+    public static void Make(string path)
+    {
+        using FileStream file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
+    }
+
+    /// <summary>A name beside a database for what is not finished, with nothing there from an attempt before.</summary>
+    /// <param name="path">The database.</param>
+    public static string Unfinished(string path)
+    {
+        string name = path + ".new";
+        Remove(name);
+        Make(name);
+        return name;
+    }
+
+    /// <summary>Removes a database with all that belongs to it.</summary>
+    /// <param name="path">The database.</param>
+    public static void Remove(string path)
+    {
+        File.Delete(path);
+        RemoveCompanions(path);
+    }
+
+    /// <summary>Removes what belongs to a database, but not the database.</summary>
+    /// <param name="path">The database.</param>
+    public static void RemoveCompanions(string path)
+    {
+        foreach (string companion in _companions)
+            File.Delete(path + companion);
+    }
+
+    /// <summary>Moves a database with all that belongs to it to a name that says why and when.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="why">One word.</param>
+    /// <param name="now">When, UTC.</param>
+    /// <returns>The new name; null if there was nothing to move.</returns>
+    public static string? MoveAside(string path, string why, DateTimeOffset now)
+    {
+        if (!File.Exists(path))
+        {
+            // A log without its database would be taken for that of the next one.
+            RemoveCompanions(path);
+            return null;
+        }
+
+        string name = Aside(path, why, now);
+        foreach (string companion in _companions.Where(companion => File.Exists(path + companion)))
+            File.Move(path + companion, name + companion);
+        File.Move(path, name);
+        return name;
+    }
+
+    /// <summary>Copies a database with all that belongs to it to a name that says why and when.</summary>
+    /// <inheritdoc cref="MoveAside"/>
+    public static string? CopyAside(string path, string why, DateTimeOffset now)
+    {
+        if (!File.Exists(path))
+            return null;
+        string name = Aside(path, why, now);
+        foreach (string companion in _companions.Where(companion => companion != "-shm" && File.Exists(path + companion)))
+            File.Copy(path + companion, name + companion);
+        File.Copy(path, name);
+        return name;
+    }
+
+    /// <summary>Has the contents of a file on the disk, not only on their way there. Not while SQLite has it open: closing it would end SQLite's locks.</summary>
+    /// <param name="path">The file.</param>
+    public static void Flush(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static string Aside(string path, string why, DateTimeOffset now)
+    {
+        string name = $"{path}.{why}-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
+        string free = name;
+        for (int i = 2; File.Exists(free); i++)
+            free = $"{name}-{i}";
+        return free;
+    }
+}
