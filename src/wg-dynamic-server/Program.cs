@@ -18,13 +18,21 @@ leaseTime.Validators.Add(result =>
         result.AddError("--leasetime must be at least 1 second");
 });
 Option<bool> assignAddress = new("--assign-address") { Description = "Put fe80::/64 on the interface if it lacks the server's address" };
+Option<string> configuration = new("--config") { Description = "The configuration file, instead of /etc/wg-dynamic/<interface>.conf", HelpName = "FILE" };
+Option<bool> checkConfiguration = new("--check-config") { Description = "List every problem of the configuration file, and do nothing else" };
+Option<bool> json = new("--json") { Description = "With --check-config: for programs" };
+json.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<bool>() && result.GetResult(checkConfiguration) is null or { Implicit: true })
+        result.AddError("--json goes with --check-config only");
+});
 Option<bool> foreground = DaemonOptions.Foreground();
 Option<string> logLevel = DaemonOptions.LogLevel();
 Option<string> runtimeDirectory = DaemonOptions.RuntimeDirectory();
 
 RootCommand command = new("Leases addresses to the peers of a WireGuard interface, inside the tunnel. The pools are the routes that lead to the interface.")
 {
-    interfaceName, leaseTime, assignAddress, foreground, logLevel, runtimeDirectory,
+    interfaceName, leaseTime, assignAddress, configuration, checkConfiguration, json, foreground, logLevel, runtimeDirectory,
 };
 command.SetAction((result, _) =>
 {
@@ -33,7 +41,11 @@ command.SetAction((result, _) =>
         Interface = result.GetRequiredValue(interfaceName),
         LeaseTime = TimeSpan.FromSeconds(result.GetRequiredValue(leaseTime)),
         AssignAddress = result.GetValue(assignAddress),
+        // In the background the current directory is another.
+        ConfigurationPath = result.GetValue(configuration) is { Length: > 0 } path ? Path.GetFullPath(path) : result.GetValue(configuration),
     };
+    if (result.GetValue(checkConfiguration))
+        return Task.FromResult(ConfigurationCheck.Run(options, result.GetValue(json), Console.Out));
     DaemonSettings settings = new()
     {
         Identifier = "wg-dynamic-server",

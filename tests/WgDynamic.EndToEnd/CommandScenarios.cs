@@ -136,6 +136,27 @@ public class CommandScenarios
     }
 
     [Fact]
+    public async Task A_configuration_file_is_checked_without_its_interface()
+    {
+        Backend.Require();
+        string program = Path.Combine(Backend.PublishDirectory, "wg-dynamic-server"), file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "[Server]\nLeaseTime = 2h\n", TestContext.Current.CancellationToken);
+            Assert.Equal($"{file}: no problems\n", await Command.RunAsync(program, "--check-config", "--config", file, "wgnone"));
+            await File.WriteAllTextAsync(file, "[Server]\nLeasTime = 2h\n", TestContext.Current.CancellationToken);
+            InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(program, "--check-config", "--config", file, "wgnone"));
+            Assert.Contains("status 1", error.Message, StringComparison.Ordinal);
+            error = await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(program, "--json", "wgnone"));
+            Assert.Contains("--json goes with --check-config only", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public async Task The_README_names_every_option_that_there_is_and_no_other()
     {
         Backend.Require();
