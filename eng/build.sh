@@ -19,9 +19,10 @@ publish=$root/artifacts/publish symbols=$root/artifacts/symbols
 
 need_dotnet
 command -v clang >/dev/null || need gcc:gcc
-need /usr/include/stdlib.h:libc6-dev /usr/include/zlib.h:zlib1g-dev
+need /usr/include/stdlib.h:libc6-dev /usr/include/zlib.h:zlib1g-dev /usr/include/sqlite3.h:libsqlite3-dev
 
 mkdir -p "$publish" "$symbols"
+rm -f "$publish"/*.so # of an earlier build
 for program in "${programs[@]}"; do
 	step "publish $program"
 	# Nothing of an earlier build may be taken for this one's.

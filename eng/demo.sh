@@ -80,7 +80,7 @@ scene() {
 	step "the hub has addresses to give: the routes of its interface"
 	show ip -n hub address add 10.66.0.1/24 dev wghub
 	show ip -n hub address add fd66::1/64 dev wghub
-	show ip netns exec hub "$bin/wg-dynamic-server" --leasetime "$lease" --assign-address wghub
+	show ip netns exec hub "$bin/wg-dynamic-server" --ephemeral --leasetime "$lease" --assign-address wghub
 	say
 	step "the laptop asks for one of each, inside the tunnel"
 	show ip netns exec laptop "$bin/wg-dynamic-client" wglap

@@ -12,6 +12,7 @@ internal sealed class LeaseTable
     private readonly Statement _find;
     private readonly Statement _renew;
     private readonly Statement _put;
+    private readonly Statement _forget;
     private readonly Statement _prune;
     private readonly Database _database;
 
@@ -22,6 +23,7 @@ internal sealed class LeaseTable
         _find = database.Prepare($"SELECT {Columns} FROM lease WHERE address = ?1");
         _renew = database.Prepare("""UPDATE lease SET "end" = ?3, expiry = ?4, hostname = ?5 WHERE address = ?1 AND peer = ?2 AND state = 0 AND start = ?6 AND owns_allowed_ip = ?7""");
         _put = database.Prepare($"INSERT OR REPLACE INTO lease ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+        _forget = database.Prepare("DELETE FROM lease WHERE address = ?1");
         _prune = database.Prepare("""DELETE FROM lease WHERE state <> 0 AND "end" < ?1""");
     }
 
@@ -69,6 +71,9 @@ internal sealed class LeaseTable
     public void Put(in LeaseRecord lease) =>
         _put.Bind(1, lease.Address).Bind(2, lease.Peer).Bind(3, (long)lease.State).Bind(4, Ticks.Of(lease.Start)).Bind(5, Ticks.Of(lease.End))
             .Bind(6, lease.Expiry.Ticks).Bind(7, lease.OwnsAllowedIP ? 1 : 0).Bind(8, lease.Hostname).Run();
+
+    /// <summary>Removes the lease of an address.</summary>
+    public void Forget(IpAddress address) => _forget.Bind(1, address).Run();
 
     /// <summary>Removes leases that ended before a time.</summary>
     public void Prune(DateTimeOffset endedBefore) => _prune.Bind(1, Ticks.Of(endedBefore)).Run();

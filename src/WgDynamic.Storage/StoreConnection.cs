@@ -96,6 +96,8 @@ internal sealed class StoreConnection : IDisposable
             LeaseChange change = changes[i];
             if (change.Event == LeaseEvent.Renewed)
                 _leases.Renew(change.Record);
+            else if (change.Event == LeaseEvent.Forgotten)
+                _leases.Forget(change.Record.Address);
             else
                 _leases.Put(change.Record);
             if (change.Event == LeaseEvent.Granted)

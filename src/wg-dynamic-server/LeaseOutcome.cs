@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace WgDynamic.Server;
 
 /// <summary>What a session tells its peer; a copy, so that it can be read on any thread.</summary>
@@ -8,8 +10,23 @@ namespace WgDynamic.Server;
 /// <param name="Start">The time of day.</param>
 /// <param name="LeaseTime">For how long.</param>
 /// <param name="RenewAfter">When to come back, jittered.</param>
+/// <param name="Push">What it gets with its addresses; null for nothing.</param>
 internal readonly record struct LeaseOutcome(
-    OutcomeStatus Status, IpAddress? IPv4, IpAddress? IPv6, bool IsComplete, DateTimeOffset Start, TimeSpan LeaseTime, TimeSpan RenewAfter);
+    OutcomeStatus Status, IpAddress? IPv4, IpAddress? IPv6, bool IsComplete, DateTimeOffset Start, TimeSpan LeaseTime, TimeSpan RenewAfter, PushSet? Push)
+{
+    /// <summary>The number of this state: the same for the same addresses and pushes, also after a restart.</summary>
+    public ulong Serial
+    {
+        get
+        {
+            Span<byte> state = stackalloc byte[2 * 16];
+            state.Clear();
+            _ = IPv4?.CopyTo(state);
+            _ = IPv6?.CopyTo(state[16..]);
+            return XxHash3.HashToUInt64(state, Push?.Digest ?? 0);
+        }
+    }
+}
 
 internal enum OutcomeStatus
 {

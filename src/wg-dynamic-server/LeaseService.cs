@@ -232,8 +232,20 @@ internal sealed class LeaseService
             ReportRefusal(peer, request.Request, grant);
         // RFC 2131 section 4.4.5 renews at half the time; the spread keeps peers from coming back together.
         TimeSpan renewAfter = grant.LeaseTime * (0.45 + (0.1 * _random.NextDouble()));
-        return new LeaseOutcome(OutcomeStatus.Done, grant.IPv4?.Address, grant.IPv6?.Address, grant.IsComplete, now.Wall, grant.LeaseTime, renewAfter);
+        return new LeaseOutcome(OutcomeStatus.Done, grant.IPv4?.Address, grant.IPv6?.Address, grant.IsComplete, now.Wall, grant.LeaseTime, renewAfter, PushTo(peer, grant));
     }
+
+    private PushSet? PushTo(PublicKey peer, in LeaseGrant grant)
+    {
+        if (grant.IPv4 is null && grant.IPv6 is null)
+            return null;
+        PushSet push = _settings.Push.For(peer, PoolName(grant.IPv4), PoolName(grant.IPv6));
+        if (push.RoutesLeftOut > 0 && _throttle.Allows("routes", out _))
+            _log.RoutesLeftOut(_interface, peer, push.RoutesLeftOut);
+        return push;
+    }
+
+    private string? PoolName(Lease? lease) => lease is null ? null : _book.PoolOf(lease.Address)?.Definition.Name;
 
     private void ReportRefusal(PublicKey peer, in Request request, in LeaseGrant grant)
     {

@@ -20,6 +20,9 @@ internal sealed record LeaseSettings
     /// <summary>Whether leases that these settings do not allow any more end at once, and not when their peers next ask.</summary>
     public bool RevokeOnReload { get; init; }
 
+    /// <summary>What is pushed to whom.</summary>
+    public PushRules Push { get; init; } = new([]);
+
     /// <summary>All pools, those of the interface's routes included.</summary>
     public IReadOnlyList<PoolDefinition> PoolsWith(PoolSource source) =>
         PoolsFromRoutes ? [.. Pools, .. source.Prefixes.Select(prefix => new PoolDefinition { Range = IpRange.FromPrefix(prefix) })] : Pools;

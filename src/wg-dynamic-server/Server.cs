@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
 using WgDynamic.Protocol;
+using WgDynamic.Storage;
 
 namespace WgDynamic.Server;
 
@@ -18,6 +20,11 @@ internal static class Server
     public static async Task RunAsync(ServerOptions options, DaemonLogger log, Action<string> ready, CancellationToken stop)
     {
         _ = ProcessControl.RaiseOpenFileLimit();
+        Reloading reloading = new(options, log);
+        ServerConfiguration configuration = reloading.Read()
+            ?? throw new StartupException($"the configuration file has errors; see all of them with: wg-dynamic-server --check-config {options.Interface}");
+        LeaseSettings settings = reloading.ToSettings(configuration);
+        bool assignAddress = options.AssignAddress || configuration.AssignAddress;
         TimeProvider clock = new BootClock();
         using RouteClient routes = RouteClient.Open();
         // Before anything is read, so that nothing that changes meanwhile is missed.
@@ -26,21 +33,22 @@ internal static class Server
         Link link = await InterfaceCheck.FindAsync(routes, options.Interface, stop);
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
         WireGuardDevice device = await wireGuard.GetDeviceAsync(options.Interface, stop);
-        await InterfaceCheck.RequireServerAddressAsync(routes, link, options.AssignAddress, stop);
+        await InterfaceCheck.RequireServerAddressAsync(routes, link, assignAddress, stop);
 
-        await using MemoryLeaseStore store = new();
-        LeaseSettings settings = new() { Policy = new LeasePolicy { LeaseTime = options.LeaseTime } };
+        await using ILeaseStore store = options.DatabasePath is { } path ? SqliteLeaseStore.Open(path, BootId.Read()) : new MemoryLeaseStore();
+        ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
         LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
         await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
 
-        using SessionListener listener = new(service, new SessionContext(options.Interface, options.Limits, clock, log));
+        using SessionListener listener = new(service, new SessionContext(options.Interface, configuration.Limits, clock, log));
         Listen(listener, link);
         string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Range));
         log.Serving(options.Interface, pools);
         ready($"serving {options.Interface}, pools: {pools}");
 
-        PoolWatcher watcher = new(routes, monitor, link, service, options, clock, log);
+        PoolWatcher watcher = new(routes, monitor, link, service, options with { AssignAddress = assignAddress }, clock, log);
+        using PosixSignalRegistration reload = reloading.Follow(service, configuration);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task[] tasks = [watcher.RunAsync(ending.Token), service.RunAsync(ending.Token), listener.RunAsync(ending.Token)];
         Task first = await Task.WhenAny(tasks);
@@ -63,6 +71,15 @@ internal static class Server
                 await first;
             log.InterfaceGone(options.Interface);
         }
+
+        ReportHistory(options, store, log);
+    }
+
+    // In the journal, where who rewrites the database does not reach it.
+    private static void ReportHistory(ServerOptions options, ILeaseStore store, DaemonLogger log)
+    {
+        if (store is SqliteLeaseStore { Head: { Sequence: > 0 } head })
+            log.HistoryHead(options.Interface, head.ToString());
     }
 
     private static void Listen(SessionListener listener, Link link)

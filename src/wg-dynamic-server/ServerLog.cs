@@ -45,6 +45,30 @@ internal static partial class ServerLog
     [LoggerMessage(24, LogLevel.Warning, "{Interface}: this host's clock says {Now:u}, but the lease store was written at {LastCommit:u}: leases are counted from the later; correct the clock")]
     public static partial void ClockWentBack(this ILogger log, InterfaceName @interface, DateTimeOffset now, DateTimeOffset lastCommit);
 
+    [LoggerMessage(25, LogLevel.Error, "{Problem}")]
+    public static partial void ConfigurationError(this ILogger log, string problem);
+
+    [LoggerMessage(26, LogLevel.Warning, "{Problem}")]
+    public static partial void ConfigurationWarning(this ILogger log, string problem);
+
+    [LoggerMessage(27, LogLevel.Error, "{Interface}: the configuration file has errors, the one read before stays in force")]
+    public static partial void ConfigurationKept(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(28, LogLevel.Information, "{Interface}: configuration read anew: {Pools} pools, {Reservations} reservations, {Pushes} pushes")]
+    public static partial void ConfigurationRead(this ILogger log, InterfaceName @interface, int pools, int reservations, int pushes);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Interface}: the limits for connections and requests are others now; they come into force with the next start")]
+    public static partial void LimitsNeedRestart(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Interface}: {Peer} has {LeftOut} routes more than a reply can hold: they are not pushed; use wider prefixes")]
+    public static partial void RoutesLeftOut(this ILogger log, InterfaceName @interface, PublicKey peer, int leftOut);
+
+    [LoggerMessage(31, LogLevel.Warning, "{Interface}: the lease database was damaged, and has been written anew from memory: no lease is lost, the history begins anew; the damaged file is {Aside}")]
+    public static partial void StoreRebuilt(this ILogger log, InterfaceName @interface, string aside);
+
+    [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database will find that row as long as nobody rewrites the history")]
+    public static partial void HistoryHead(this ILogger log, InterfaceName @interface, string head);
+
     [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will try again")]
     public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, Exception error);
 

@@ -1,5 +1,3 @@
-using WgDynamic.Leasing;
-
 namespace WgDynamic.Server;
 
 /// <summary>What the operator asks of one server.</summary>
@@ -7,7 +5,8 @@ internal sealed record ServerOptions
 {
     public required InterfaceName Interface { get; init; }
 
-    public TimeSpan LeaseTime { get; init; } = new LeasePolicy().LeaseTime;
+    /// <summary>How long a lease lasts, whatever the configuration says; null to go by that.</summary>
+    public TimeSpan? LeaseTime { get; init; }
 
     /// <summary>Puts fe80::/64 on the interface if it lacks the server's address.</summary>
     public bool AssignAddress { get; init; }
@@ -15,5 +14,6 @@ internal sealed record ServerOptions
     /// <summary>The configuration file that was asked for; null for <see cref="ConfigurationFile.DefaultPath"/>, which need not exist.</summary>
     public string? ConfigurationPath { get; init; }
 
-    public SessionLimits Limits { get; init; } = new();
+    /// <summary>Where leases are kept; null for memory only.</summary>
+    public string? DatabasePath { get; init; }
 }

@@ -203,6 +203,11 @@ internal sealed class Session : IDisposable
             LeaseStartUnixSeconds = lease ? outcome.Start.ToUnixTimeSeconds() : 0,
             LeaseSeconds = lease ? (uint)outcome.LeaseTime.TotalSeconds : 0,
             RenewAfterSeconds = lease ? (uint)Math.Max(1, outcome.RenewAfter.TotalSeconds) : null,
+            Mtu = outcome.Push?.Mtu,
+            Routes = outcome.Push?.Routes ?? [],
+            Dns = outcome.Push?.Dns ?? [],
+            Search = outcome.Push?.Search ?? [],
+            Serial = lease ? outcome.Serial : null,
             Error = outcome.IsComplete ? WireError.Success : WireError.AddressUnavailable,
         };
     }

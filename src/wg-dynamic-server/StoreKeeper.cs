@@ -47,6 +47,12 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
         {
             await store.CommitAsync(changes, now, cancellationToken);
         }
+        catch (LeaseStoreException error) when (error.IsDamaged && store is IRebuildableStore rebuildable)
+        {
+            // What is in memory is whole.
+            if (!await TryRebuildAsync(rebuildable, now, cancellationToken))
+                return false;
+        }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Remember(book.Changes);
@@ -76,6 +82,22 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Fail(error, now);
+        }
+    }
+
+    private async ValueTask<bool> TryRebuildAsync(IRebuildableStore rebuildable, Moment now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string? aside = await rebuildable.RebuildAsync([.. book.Leases.Select(lease => lease.ToRecord())], now, cancellationToken);
+            log.StoreRebuilt(interfaceName, aside ?? "gone");
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Remember(book.Changes);
+            Fail(error, now);
+            return false;
         }
     }
 

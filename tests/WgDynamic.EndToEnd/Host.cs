@@ -61,7 +61,10 @@ internal sealed class Host : IAsyncDisposable
         await WgAsync($"setconf {Interface} {file}");
     }
 
-    public DaemonProcess StartServer(params string[] arguments) => Start("wg-dynamic-server", arguments);
+    public DaemonProcess StartServer(params string[] arguments) => Start("wg-dynamic-server", ["--database", Database, .. arguments]);
+
+    /// <summary>Where this host's server keeps its leases.</summary>
+    public string Database => Path.Combine(RuntimeDirectory, "leases.db");
 
     public DaemonProcess StartClient(params string[] arguments) => Start("wg-dynamic-client", arguments);
 
@@ -75,7 +78,7 @@ internal sealed class Host : IAsyncDisposable
 
     /// <summary>Starts a daemon as it is without options, which goes to the background.</summary>
     public DaemonProcess StartInBackground(string program) =>
-        DaemonProcess.Start(Network, program, "--runtime-directory", RuntimeDirectory, Interface.ToString());
+        DaemonProcess.Start(Network, program, [.. program == "wg-dynamic-server" ? new[] { "--ephemeral" } : [], "--runtime-directory", RuntimeDirectory, Interface.ToString()]);
 
     /// <summary>The addresses of the interface but for link-local ones, sorted, each as address/length.</summary>
     public async Task<string[]> AddressesAsync()

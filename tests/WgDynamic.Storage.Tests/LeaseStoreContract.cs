@@ -70,6 +70,16 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_forgotten_is_there_no_more_unless_it_comes_again()
+    {
+        LeaseChange grant = Leases.Grant(Leases.Seven, Leases.Alice, 0), end = Leases.End(Leases.Seven, Leases.Alice, 0, 10), other = Leases.Grant(Leases.Six, Leases.Bob, 0);
+        await Store.CommitAsync(10, grant, end, other, new LeaseChange(LeaseEvent.Forgotten, end.Record));
+        Assert.Equal([other.Record], await Store.RecordsAsync());
+        await Store.CommitAsync(11, Leases.Grant(Leases.Seven, Leases.Alice, 11));
+        Assert.Equal(2, (await Store.RecordsAsync()).Length);
+    }
+
+    [Fact]
     public async Task The_last_commit_is_remembered_and_was_since_the_boot()
     {
         await Store.CommitAsync(5, Leases.Grant(Leases.Seven, Leases.Alice, 0));

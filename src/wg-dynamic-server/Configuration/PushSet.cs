@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace WgDynamic.Server;
 
 /// <summary>What one peer gets with its addresses: within the limits of the wire.</summary>
 internal sealed record PushSet
 {
+    private long? _digest;
+
     /// <summary>Nothing.</summary>
     public static readonly PushSet Empty = new();
 
@@ -22,6 +26,9 @@ internal sealed record PushSet
 
     /// <summary>The MTU of the peer's interface, in bytes; null leaves it alone.</summary>
     public int? Mtu { get; init; }
+
+    /// <summary>A number for all of it: the same for the same content, in every process.</summary>
+    public long Digest => _digest ??= (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes<char>($"{string.Join(',', Routes)};{string.Join(',', Dns)};{string.Join(',', Search)};{Mtu}"));
 
     /// <inheritdoc/>
     public bool Equals(PushSet? other) =>

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using WgDynamic.Leasing;
+
+namespace WgDynamic.Server;
+
+/// <summary>The configuration in force: read at the start, and again at each SIGHUP. A bad file leaves the old one in force.</summary>
+internal sealed class Reloading(ServerOptions options, ILogger log)
+{
+    // The rest is for --check-config.
+    private const int MostProblems = 10;
+
+    /// <summary>Reads the configuration file.</summary>
+    /// <returns>The configuration; null if the file has errors, which are logged.</returns>
+    public ServerConfiguration? Read()
+    {
+        string path = options.ConfigurationPath ?? ConfigurationFile.DefaultPath(options.Interface);
+        ConfigurationResult result = ConfigurationFile.Read(path, isRequired: options.ConfigurationPath is not null);
+        foreach (ConfigurationProblem problem in result.Problems.Take(MostProblems))
+        {
+            if (problem.Severity == ProblemSeverity.Error)
+                log.ConfigurationError(ProblemReport.Line(path, problem));
+            else
+                log.ConfigurationWarning(ProblemReport.Line(path, problem));
+        }
+
+        return result.Configuration;
+    }
+
+    /// <summary>What a configuration means to the lease service; the command line has the last word.</summary>
+    public LeaseSettings ToSettings(ServerConfiguration configuration)
+    {
+        TimeSpan leaseTime = options.LeaseTime ?? configuration.LeaseTime;
+        return new LeaseSettings
+        {
+            Policy = new LeasePolicy
+            {
+                LeaseTime = leaseTime,
+                LongestLeaseTime = configuration.Pools.Select(pool => pool.LeaseTime).Concat(configuration.Reservations.Select(reservation => reservation.LeaseTime)).Max() ?? leaseTime,
+                Retention = configuration.Retention,
+                HistoryRetention = configuration.HistoryRetention,
+                AddressesPerPeer = configuration.AddressesPerPeer,
+            },
+            Pools = [.. configuration.Pools.Select(pool => new PoolDefinition
+            {
+                Range = pool.Range,
+                Name = pool.Name,
+                Exclusions = pool.Exclusions,
+                LeaseTime = pool.LeaseTime,
+                Peers = pool.Peers,
+            })],
+            Reservations = [.. configuration.Reservations.SelectMany(reservation =>
+                new[] { reservation.IPv4, reservation.IPv6 }.OfType<IpAddress>().Select(address => new Reservation(reservation.Peer, address, reservation.LeaseTime)))],
+            PoolsFromRoutes = configuration.PoolsFromRoutes,
+            RevokeOnReload = configuration.RevokeOnReload,
+            Push = new PushRules(configuration.Pushes),
+        };
+    }
+
+    /// <summary>Follows SIGHUP until the result is disposed.</summary>
+    /// <param name="service">Is given each configuration that is good.</param>
+    /// <param name="inForce">The one that it has.</param>
+    public PosixSignalRegistration Follow(LeaseService service, ServerConfiguration inForce) =>
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (Read() is not { } configuration)
+            {
+                log.ConfigurationKept(options.Interface);
+                return;
+            }
+
+            if (configuration.Limits != inForce.Limits)
+                log.LimitsNeedRestart(options.Interface);
+            service.SetSettings(ToSettings(configuration));
+            log.ConfigurationRead(options.Interface, configuration.Pools.Length, configuration.Reservations.Length, configuration.Pushes.Length);
+        });
+}
