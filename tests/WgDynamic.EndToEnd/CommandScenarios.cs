@@ -148,7 +148,7 @@ public class CommandScenarios
             InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(program, "--check-config", "--config", file, "wgnone"));
             Assert.Contains("status 1", error.Message, StringComparison.Ordinal);
             error = await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(program, "--json", "wgnone"));
-            Assert.Contains("--json goes with --check-config only", error.Message, StringComparison.Ordinal);
+            Assert.Contains("--json goes with --check-config and --history only", error.Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,0 +1,168 @@
+using WgDynamic.TestKit;
+
+namespace WgDynamic.EndToEnd;
+
+/// <summary>A hub as it is operated: with a configuration file and a database, reloaded, killed, looked into, restored.</summary>
+public class HubScenarios
+{
+    private static readonly string _shortLease = $"{2 * Backend.Slowness}";
+
+    private static string Server => Path.Combine(Backend.PublishDirectory, "wg-dynamic-server");
+
+    [Fact]
+    public async Task A_client_gets_its_reservation_and_what_is_pushed_to_its_group_and_another_gets_neither()
+    {
+        await using Network network = await Network.CreateAsync(clients: 2);
+        string file = await ConfigureAsync(network, $"""
+            [Server]
+            LeaseTime = 1h
+            [Pool]
+            Name = all
+            Range = 192.168.4.0/28
+            Exclude = 192.168.4.2-192.168.4.9
+            [Group]
+            Name = staff
+            Peers = {network.Client.Keys.Public}
+            [Reservation]
+            PublicKey = {network.Client.Keys.Public}
+            Address = 192.168.4.7
+            [Push]
+            MTU = 1400
+            [Push]
+            Groups = staff
+            Routes = 198.51.100.0/24
+            """);
+        await network.Hub.IpAsync($"address add 198.51.100.1/32 dev {network.Hub.Interface}");
+        await using DaemonProcess server = network.Hub.StartServer("--config", file);
+        await server.WaitForLineAsync("serving on");
+
+        await using DaemonProcess first = network.Clients[0].StartClient();
+        await first.WaitForLineAsync("which is in force");
+        Assert.Equal(["192.168.4.7/32"], await network.Clients[0].AddressesAsync());
+        await network.Clients[0].PingAsync("198.51.100.1", "192.168.4.7");
+
+        await using DaemonProcess second = network.Clients[1].StartClient();
+        await second.WaitForLineAsync("which is in force");
+        string other = Assert.Single(await network.Clients[1].AddressesAsync());
+        Assert.Matches(@"^192\.168\.4\.(10|11|12|13|14)/32$", other);
+        Assert.Contains("mtu 1400", await network.Clients[1].IpAsync($"link show dev {network.Clients[1].Interface}"), StringComparison.Ordinal);
+        Assert.DoesNotContain("198.51.100", await network.Clients[1].IpAsync("route show"), StringComparison.Ordinal);
+
+        Assert.Equal(0, await first.StopAsync());
+        Assert.DoesNotContain("198.51.100", await network.Clients[0].IpAsync("route show"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bad_file_changes_nothing_and_a_good_one_moves_who_may_not_stay_when_he_next_asks()
+    {
+        await using Network network = await Network.CreateAsync();
+        string file = await ConfigureAsync(network, $"[Server]\nLeaseTime = {_shortLease}s\n[Pool]\nRange = 192.168.4.4-192.168.4.5\n");
+        await using DaemonProcess server = network.Hub.StartServer("--config", file);
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("leased 192.168.4.[45]/32");
+
+        await File.WriteAllTextAsync(file, "[Pool]\nRange = 192.168.4.8-192.168.4.9\nLeesTime = 7\n", TestContext.Current.CancellationToken);
+        await server.SignalAsync("HUP");
+        await server.WaitForLineAsync("hub.conf:3: error: ");
+        await server.WaitForLineAsync("has errors, the one read before stays in force");
+        int mark = client.Mark();
+        await client.WaitForLineAsync("renewed 192.168.4.[45]/32", from: mark);
+
+        await File.WriteAllTextAsync(file, $"[Server]\nLeaseTime = {_shortLease}s\n[Pool]\nRange = 192.168.4.8-192.168.4.9\n", TestContext.Current.CancellationToken);
+        await server.SignalAsync("HUP");
+        await server.WaitForLineAsync("configuration read anew: 1 pools, 0 reservations, 0 pushes");
+        await client.WaitForLineAsync("leased 192.168.4.[89]/32", from: mark);
+        Assert.Matches("^192.168.4.[89]/32$", Assert.Single(await network.Client.AddressesAsync()));
+        await network.Client.PingAsync("192.168.4.1", (await network.Client.AddressesAsync())[0].Split('/')[0]);
+    }
+
+    [Fact]
+    public async Task A_killed_server_knows_everything_again_and_frees_what_ran_out_while_it_was_down()
+    {
+        await using Network network = await Network.CreateAsync(clients: 2);
+        DaemonProcess server = network.Hub.StartServer("--leasetime", _shortLease);
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess staying = network.Clients[0].StartClient();
+        await staying.WaitForLineAsync("leased ");
+        DaemonProcess leaving = network.Clients[1].StartClient();
+        await leaving.WaitForLineAsync("leased ");
+        string[] kept = await network.Clients[0].AddressesAsync(), left = await network.Clients[1].AddressesAsync();
+        await server.StopAsync("KILL");
+        await server.DisposeAsync();
+        await leaving.StopAsync("KILL");
+        await leaving.DisposeAsync();
+
+        await using DaemonProcess again = network.Hub.StartServer("--leasetime", _shortLease);
+        await again.WaitForLineAsync("leases taken over from the store");
+        // Nobody renews it: neither the first server's time nor the second's brings it back.
+        await Until.AsExpectedAsync(() => network.Hub.AllowedIPsAsync(network.Clients[1]), prefixes => !prefixes.Intersect(left).Any(), () => again.Log);
+        int mark = staying.Mark();
+        await staying.WaitForLineAsync("renewed ", from: mark);
+        Assert.Equal(kept, await network.Clients[0].AddressesAsync());
+        Assert.Equal(kept.Order(StringComparer.Ordinal), (await network.Hub.AllowedIPsAsync(network.Clients[0])).Where(prefix => !prefix.StartsWith("fe80", StringComparison.Ordinal)));
+
+        string history = await Command.RunAsync(Server, network.Hub.Interface.ToString(), "--database", network.Hub.Database, "--history", left[0].Split('/')[0]);
+        Assert.Matches($@"{System.Text.RegularExpressions.Regex.Escape(network.Clients[1].Keys.Public)} .* Expired", history);
+        Assert.Contains("no problems", await Command.RunAsync(Server, network.Hub.Interface.ToString(), "--database", network.Hub.Database, "--check-database"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backup_of_a_running_server_can_be_put_back_when_it_has_ended()
+    {
+        await using Network network = await Network.CreateAsync();
+        DaemonProcess server = network.Hub.StartServer();
+        await server.WaitForLineAsync("serving on");
+        await using (DaemonProcess client = network.Client.StartClient())
+        {
+            await client.WaitForLineAsync("leased ");
+            await client.StopAsync();
+        }
+
+        string name = network.Hub.Interface.ToString(), backup = Path.Combine(network.Hub.RuntimeDirectory, "backup.db");
+        string[] arguments = [name, "--database", network.Hub.Database, "--runtime-directory", network.Hub.RuntimeDirectory];
+        await Command.RunAsync(Server, [.. arguments, "--backup", backup]);
+        await using (DaemonProcess refused = DaemonProcess.Start(network.Hub.Network, "wg-dynamic-server", [.. arguments, "--restore", backup]))
+        {
+            Assert.Equal(1, await refused.WaitForExitAsync());
+            Assert.Contains("has a server; end it before its database is replaced", refused.Log, StringComparison.Ordinal);
+        }
+
+        await server.StopAsync();
+        await server.DisposeAsync();
+        File.Delete(network.Hub.Database);
+        await using (DaemonProcess restoring = DaemonProcess.Start(network.Hub.Network, "wg-dynamic-server", [.. arguments, "--restore", backup]))
+            Assert.Equal(0, await restoring.WaitForExitAsync());
+        await using DaemonProcess again = network.Hub.StartServer();
+        await again.WaitForLineAsync("2 leases taken over from the store");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_damaged_while_the_server_runs_is_written_anew_and_one_that_was_before_is_refused()
+    {
+        await using Network network = await Network.CreateAsync();
+        DaemonProcess server = network.Hub.StartServer("--leasetime", _shortLease);
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("leased ");
+        File.Delete(network.Hub.Database);
+        await server.WaitForLineAsync("has been written anew from memory");
+        int mark = client.Mark();
+        await client.WaitForLineAsync("renewed ", from: mark);
+        await server.StopAsync("KILL");
+        await server.DisposeAsync();
+
+        await File.WriteAllTextAsync(network.Hub.Database, new string('x', 10_000), TestContext.Current.CancellationToken);
+        File.Delete(network.Hub.Database + "-wal");
+        await using DaemonProcess refused = network.Hub.StartServer();
+        Assert.Equal(1, await refused.WaitForExitAsync());
+        Assert.Contains("--restore", refused.Log, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ConfigureAsync(Network network, string text)
+    {
+        string file = Path.Combine(network.Hub.RuntimeDirectory, "hub.conf");
+        await File.WriteAllTextAsync(file, text + "\n", TestContext.Current.CancellationToken);
+        return file;
+    }
+}
