@@ -61,7 +61,7 @@ internal sealed class Host : IAsyncDisposable
         await WgAsync($"setconf {Interface} {file}");
     }
 
-    public DaemonProcess StartServer(params string[] arguments) => Start("wg-dynamic-server", ["--database", Database, .. arguments]);
+    public DaemonProcess StartServer(params string[] arguments) => Start("wg-dynamic-server", [.. arguments.Contains("--database") ? [] : new[] { "--database", Database }, .. arguments]);
 
     /// <summary>Where this host's server keeps its leases.</summary>
     public string Database => Path.Combine(RuntimeDirectory, "leases.db");

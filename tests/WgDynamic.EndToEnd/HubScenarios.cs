@@ -159,6 +159,41 @@ public class HubScenarios
         Assert.Contains("--restore", refused.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_full_disk_takes_nothing_from_anybody_gives_nothing_new_and_all_is_well_when_there_is_room_again()
+    {
+        await using Network network = await Network.CreateAsync(clients: 2);
+        string disk = Path.Combine(network.Hub.RuntimeDirectory, "disk");
+        Directory.CreateDirectory(disk);
+        await Command.RunAsync("mount", "-t", "tmpfs", "-o", "size=512k", "none", disk);
+        try
+        {
+            await using DaemonProcess server = network.Hub.StartServer("--leasetime", _shortLease, "--database", Path.Combine(disk, "leases.db"));
+            await server.WaitForLineAsync("serving on");
+            await using DaemonProcess first = network.Clients[0].StartClient();
+            await first.WaitForLineAsync("leased ");
+            string[] kept = await network.Clients[0].AddressesAsync();
+
+            string filler = Path.Combine(disk, "filler");
+            await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(filler, new byte[1 << 20], TestContext.Current.CancellationToken));
+            await server.WaitForLineAsync("leases cannot be stored: ");
+            int mark = first.Mark();
+            await using DaemonProcess second = network.Clients[1].StartClient();
+            await first.WaitForLineAsync("renewed ", times: 3, from: mark);
+            Assert.Empty(await network.Clients[1].AddressesAsync());
+            Assert.Equal(kept, await network.Clients[0].AddressesAsync());
+
+            File.Delete(filler);
+            await server.WaitForLineAsync("leases are stored again");
+            await second.WaitForLineAsync("leased ");
+            Assert.Equal(kept, await network.Clients[0].AddressesAsync());
+        }
+        finally
+        {
+            await Command.RunAsync("umount", "-l", disk);
+        }
+    }
+
     private static async Task<string> ConfigureAsync(Network network, string text)
     {
         string file = Path.Combine(network.Hub.RuntimeDirectory, "hub.conf");

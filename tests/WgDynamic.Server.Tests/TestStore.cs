@@ -3,15 +3,18 @@ using WgDynamic.Leasing;
 namespace WgDynamic.Server.Tests;
 
 /// <summary>A store in memory that can be slow, or broken.</summary>
-internal sealed class TestStore : ILeaseStore
+internal sealed class TestStore : IRebuildableStore
 {
-    private readonly MemoryLeaseStore _store = new();
+    private MemoryLeaseStore _store = new();
     private TaskCompletionSource? _gate;
 
     /// <summary>Pulsed when a commit begins and when it has ended.</summary>
     public Signal Changed { get; } = new();
 
     public bool Fails { get; set; }
+
+    /// <summary>Beyond repair, until it is made anew.</summary>
+    public bool IsDamaged { get; set; }
 
     /// <summary>How many commits have begun.</summary>
     public int Begun { get; private set; }
@@ -34,6 +37,8 @@ internal sealed class TestStore : ILeaseStore
         Changed.Pulse();
         if (_gate is { } gate)
             await gate.Task.WaitAsync(cancellationToken);
+        if (IsDamaged)
+            throw new LeaseStoreException("the file is damaged") { IsDamaged = true };
         if (Fails)
             throw new IOException("the disk is full");
         await _store.CommitAsync(changes, now, cancellationToken);
@@ -43,6 +48,14 @@ internal sealed class TestStore : ILeaseStore
 
     public ValueTask PruneAsync(DateTimeOffset endedBefore, DateTimeOffset historyBefore, CancellationToken cancellationToken) =>
         _store.PruneAsync(endedBefore, historyBefore, cancellationToken);
+
+    public async ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, Moment now, CancellationToken cancellationToken)
+    {
+        _store = new MemoryLeaseStore();
+        IsDamaged = false;
+        await _store.CommitAsync([.. all.Select(record => new LeaseChange(LeaseEvent.Granted, record))], now, cancellationToken);
+        return "aside";
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
