@@ -7,6 +7,18 @@ internal sealed class EndedLeases
 
     public Lease? Oldest { get; private set; }
 
+    /// <summary>The oldest one whose AllowedIPs entry is gone. Those that have theirs have just ended, as long as the device works.</summary>
+    public Lease? OldestOffDevice
+    {
+        get
+        {
+            Lease? lease = Oldest;
+            while (lease is { OwnsAllowedIP: true })
+                lease = lease.EndedAfter;
+            return lease;
+        }
+    }
+
     public void Add(Lease lease)
     {
         // Nearly always the newest: one that ran out is noticed a little later.

@@ -6,7 +6,8 @@ namespace WgDynamic.Leasing;
 /// </summary>
 /// <remarks>
 /// What a call changes it appends to <see cref="Changes"/>; the owner stores that, puts it on the device, and clears it.
-/// A lease that ended keeps its address for the peer that had it until somebody else needs it and no other is free.
+/// A lease that ended keeps its address for the peer that had it until somebody else needs it and no other is free;
+/// and nobody else gets it before it has left the device (<see cref="Clear"/>).
 /// </remarks>
 public sealed class LeaseBook
 {
@@ -257,9 +258,9 @@ public sealed class LeaseBook
         return granted;
     }
 
-    // Its reserved address, unless somebody still has that from before it was reserved.
+    // Its reserved address, unless somebody still has that from before it was reserved, in the book or on the device.
     private IpAddress? ReservedFor(PeerLeases peer, bool isIPv6) =>
-        _space.TryGetReserved(peer.Peer, isIPv6, out IpAddress reserved) && (Find(reserved) is not { IsActive: true } lease || lease.Owner == peer)
+        _space.TryGetReserved(peer.Peer, isIPv6, out IpAddress reserved) && (Find(reserved) is not { } lease || lease.Owner == peer || lease is { IsActive: false, OwnsAllowedIP: false })
             ? reserved
             : null;
 
@@ -282,7 +283,7 @@ public sealed class LeaseBook
         }
 
         // Nothing is free but what is kept for those who had it: the one that has been waiting longest goes.
-        Lease? oldest = pools.Select(pool => pool.Ended.Oldest).OfType<Lease>().MinBy(lease => lease.Expiry);
+        Lease? oldest = pools.Select(pool => pool.Ended.OldestOffDevice).OfType<Lease>().MinBy(lease => lease.Expiry);
         if (oldest is null || !TryPay(peer, now))
             return null;
         Drop(oldest);
@@ -305,9 +306,13 @@ public sealed class LeaseBook
     }
 
     // What a peer gave back anybody may ask for by name; what ran out is kept for it, but not against the operator's will.
+    // And nobody gets what is still on the device for another: were the server killed before it moves it, the store
+    // would name only the new peer, and the next server would take the entry for the operator's.
     private bool IsFreeFor(PeerLeases peer, Lease ended) =>
-        ended.Owner == peer || ended.State == LeaseState.Released || _space.IsStaticOf(peer.Peer, ended.Address)
-        || (_space.TryGetReserved(peer.Peer, ended.Address.IsIPv6, out IpAddress reserved) && reserved == ended.Address);
+        ended.Owner == peer
+        || (!ended.OwnsAllowedIP
+            && (ended.State == LeaseState.Released || _space.IsStaticOf(peer.Peer, ended.Address)
+                || (_space.TryGetReserved(peer.Peer, ended.Address.IsIPv6, out IpAddress reserved) && reserved == ended.Address)));
 
     private Lease TakeFree(PeerLeases peer, IpAddress address, Moment now)
     {

@@ -217,7 +217,7 @@ public class LeaseBookModelTests
         {
             IpAddress[] kept = held is null ? [] : [held.Address];
             Reservation[] reserved = [.. UsableReservations().Where(reservation => reservation.Peer == peer && reservation.Address.IsIPv6 == isIPv6)];
-            if (reserved is [var mine, ..] && (mine.Address == held?.Address || !_entries.Any(entry => entry.IsActive && entry.Address == mine.Address)))
+            if (reserved is [var mine, ..] && (mine.Address == held?.Address || !_entries.Any(entry => entry.Address == mine.Address && (entry.IsActive || (entry.Owned && entry.Peer != peer)))))
                 return [mine.Address];
             if (!wanted.IsUnspecified)
                 return held?.Address == wanted || CanTake(peer, wanted) ? [wanted] : kept;
@@ -233,14 +233,14 @@ public class LeaseBookModelTests
             IpAddress[] free = [.. pooled.Where(address => !_entries.Any(entry => entry.Address == address))];
             if (free.Length > 0)
                 return free;
-            Entry[] ended = [.. _entries.Where(entry => entry is { IsActive: false, HeldBack: false } && pooled.Contains(entry.Address))];
+            Entry[] ended = [.. _entries.Where(entry => entry is { IsActive: false, HeldBack: false, Owned: false } && pooled.Contains(entry.Address))];
             return [.. ended.Where(entry => entry.Until == ended.Min(other => other.Until)).Select(entry => entry.Address)];
         }
 
         private bool CanTake(PublicKey peer, IpAddress address) =>
             MayHave(peer, address)
             && _entries.SingleOrDefault(entry => entry.Address == address) is var last
-            && (last is null || (!last.IsActive && (last.Peer == peer || last.State == LeaseState.Released || IsOwnStatic(peer, address) || UsableReservations().Any(reservation => reservation.Address == address))));
+            && (last is null || (!last.IsActive && (last.Peer == peer || (!last.Owned && (last.State == LeaseState.Released || IsOwnStatic(peer, address) || UsableReservations().Any(reservation => reservation.Address == address))))));
 
         private static IEnumerable<IpAddress> Candidates() =>
             Enumerable.Range(0, 16).Select(i => Ip($"10.0.0.{i}")).Concat(Enumerable.Range(0, 16).Select(i => Ip($"2001:db8::{i:x}")));

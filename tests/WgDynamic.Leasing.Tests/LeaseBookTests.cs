@@ -13,8 +13,18 @@ public class LeaseBookTests
         return book;
     }
 
-    private LeaseGrant Ask(PublicKey peer, IpAddress? four, IpAddress? six = null, double at = 0) =>
-        _book.Request(new LeaseRequest(peer, four, six), At(at));
+    private LeaseGrant Ask(PublicKey peer, IpAddress? four, IpAddress? six = null, double at = 0)
+    {
+        TakeOffDevice(_book);
+        return _book.Request(new LeaseRequest(peer, four, six), At(at));
+    }
+
+    // As the server does after each batch.
+    private static void TakeOffDevice(LeaseBook book)
+    {
+        foreach (Lease lease in book.Leases.Where(lease => lease is { IsActive: false, OwnsAllowedIP: true }).ToList())
+            book.Clear(lease);
+    }
 
     private IpAddress Grant4(PublicKey peer, double at = 0) => Ask(peer, Any4, null, at).IPv4!.Address;
 
@@ -408,12 +418,28 @@ public class LeaseBookTests
     }
 
     [Fact]
+    public void What_is_still_on_the_device_for_one_peer_goes_to_no_other() // found by CrashScenarios
+    {
+        for (int i = 1; i <= 6; i++)
+            Ask(Peer(i), Ip($"10.0.0.{i}"));
+        _book.Release(Peer(3), At(1));
+        Assert.Null(_book.Request(new LeaseRequest(Peer(7), Ip("10.0.0.3"), null), At(1)).IPv4);
+        Assert.Null(_book.Request(new LeaseRequest(Peer(7), Any4, null), At(1)).IPv4);
+        _book.Clear(_book.Find(Ip("10.0.0.3"))!);
+        Assert.Equal(Ip("10.0.0.3"), _book.Request(new LeaseRequest(Peer(7), Any4, null), At(1)).IPv4!.Address);
+
+        _book.Release(Peer(4), At(2));
+        Assert.Equal(Ip("10.0.0.4"), _book.Request(new LeaseRequest(Peer(4), Any4, null), At(2)).IPv4!.Address);
+    }
+
+    [Fact]
     public void What_ran_out_while_the_server_was_down_is_nobody_elses_for_one_lease_time()
     {
         LeaseBook next = Book();
         next.Restore(Stored(Enumerable.Range(1, 6).Select(i => new LeaseRecord(Ip($"10.0.0.{i}"), Peer(i), LeaseState.Active, At(-500).Wall, At(-400 + i).Wall, default, true, null)).ToArray()), At(0));
         next.SetPools([IpPrefix.Parse("10.0.0.0/29")], []);
         Assert.Equal(6, next.Expire(At(0)));
+        TakeOffDevice(next);
         Assert.Null(next.Request(new LeaseRequest(Peer(7), Any4, null), At(99)).IPv4);
         Assert.Equal(Ip("10.0.0.3"), next.Request(new LeaseRequest(Peer(3), Any4, null), At(99)).IPv4!.Address);
         next.Expire(At(100));

@@ -150,20 +150,25 @@ public class OperatorTests
         Task<LeaseOutcome> second = hub.AskAsync(2, six: null);
         hub.Store.Unblock();
         Assert.Equal(OutcomeStatus.Done, (await first).Status);
-        Assert.Equal(OutcomeStatus.Done, (await second).Status);
+        // It has to leave the device before it goes to another.
+        Assert.Null((await second).IPv4);
+        Assert.Equal(("", ""), (hub.Device.Of(1), hub.Device.Of(2)));
+        Assert.NotNull((await hub.AskAsync(2, six: null)).IPv4);
         Assert.Equal(("", "10.0.0.1/32"), (hub.Device.Of(1), hub.Device.Of(2)));
 
         // The same again, back to peer 1, and the device does not follow.
+        int begun = hub.Store.Begun;
         hub.Store.Block();
         second = hub.AskAsync(2, six: null);
-        await hub.Store.Changed.UntilAsync(() => hub.Store.Begun == 3);
+        await hub.Store.Changed.UntilAsync(() => hub.Store.Begun == begun + 1);
         hub.Clock.Advance(TimeSpan.FromSeconds(100));
         first = hub.AskAsync(1, six: null);
         hub.Device.ConfigureErrno = EIO;
         hub.Store.Unblock();
         Assert.Equal(OutcomeStatus.Done, (await second).Status);
-        Assert.Equal(OutcomeStatus.Failed, (await first).Status);
+        Assert.Null((await first).IPv4);
         await hub.SettleAsync();
+        Assert.Null((await hub.AskAsync(1, six: null)).IPv4);
         Assert.Equal(("", "10.0.0.1/32"), (hub.Device.Of(1), hub.Device.Of(2)));
 
         hub.Device.ConfigureErrno = 0;
