@@ -47,8 +47,9 @@ internal sealed class FreeSet
         if (!IsFree(number))
             return false;
         Taken++;
-        foreach ((int level, Dictionary<UInt128, ulong> words) in _levels.Index())
+        for (int level = 0; level < _levels.Count; level++)
         {
+            Dictionary<UInt128, ulong> words = _levels[level];
             ulong word = words.GetValueOrDefault(number >> WordBits) | Bit(number);
             number >>= WordBits;
             words[number] = word;
@@ -79,8 +80,9 @@ internal sealed class FreeSet
         if (number >= Size || IsFree(number))
             throw new InvalidOperationException($"Number {number} is not taken.");
         Taken--;
-        foreach ((int level, Dictionary<UInt128, ulong> words) in _levels.Index())
+        for (int level = 0; level < _levels.Count; level++)
         {
+            Dictionary<UInt128, ulong> words = _levels[level];
             ulong bit = Bit(number);
             number >>= WordBits;
             ulong before = words[number], after = before & ~bit;

@@ -40,6 +40,8 @@ internal static class Server
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
         LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
         await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
+        // Loading leaves more behind than it keeps, and nobody is being served yet.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         using SessionListener listener = new(service, new SessionContext(options.Interface, configuration.Limits, clock, log));
         Listen(listener, link);
