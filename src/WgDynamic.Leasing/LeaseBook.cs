@@ -13,8 +13,7 @@ public sealed class LeaseBook
 {
     private readonly HashSet<Lease> _byAddress = new(LeaseByAddress.Comparer);
     private readonly HashSet<Lease>.AlternateLookup<IpAddress> _find;
-    private readonly HashSet<PeerLeases> _peers = new(PeerByKey.Comparer);
-    private readonly HashSet<PeerLeases>.AlternateLookup<PublicKey> _findPeer;
+    private readonly PeerTable _peers = new();
     private readonly ExpiryQueue _expiries = new();
 
     // Ended leases whose addresses are in no pool.
@@ -32,7 +31,6 @@ public sealed class LeaseBook
     {
         Policy = policy;
         _find = _byAddress.GetAlternateLookup<IpAddress>();
-        _findPeer = _peers.GetAlternateLookup<PublicKey>();
     }
 
     /// <summary>Lease times and the like; what is leased keeps its time until it is renewed.</summary>
@@ -70,7 +68,7 @@ public sealed class LeaseBook
         _restoredAt = now.Uptime;
         foreach (LeaseRecord record in stored.Records.OrderBy(record => record.State == LeaseState.Active).ThenBy(record => record.End).ThenBy(record => record.Start))
         {
-            Lease lease = new(PeerOf(record.Peer), record.Address, record.Start, record.OwnsAllowedIP)
+            Lease lease = new(_peers.Of(record.Peer), record.Address, record.Start, record.OwnsAllowedIP)
             {
                 State = record.State,
                 End = record.End,
@@ -131,7 +129,7 @@ public sealed class LeaseBook
     /// <returns>What it has afterwards.</returns>
     public LeaseGrant Request(in LeaseRequest request, Moment now)
     {
-        PeerLeases peer = PeerOf(request.Peer);
+        PeerLeases peer = _peers.Of(request.Peer);
         Lease? four = Choose(peer, isIPv6: false, request.IPv4, now, out bool complete);
         Lease? six = Choose(peer, isIPv6: true, request.IPv6, now, out bool complete6);
 
@@ -139,7 +137,7 @@ public sealed class LeaseBook
         TimeSpan time = four is null ? LeaseTimeOf(six) : six is null ? LeaseTimeOf(four) : Min(LeaseTimeOf(four), LeaseTimeOf(six));
         Renew(four, time, request.Hostname, now);
         Renew(six, time, request.Hostname, now);
-        ForgetIfEmpty(peer);
+        _peers.ForgetIfEmpty(peer);
         return new LeaseGrant(four, six, complete && complete6, time);
     }
 
@@ -148,7 +146,7 @@ public sealed class LeaseBook
     /// <param name="now">The time.</param>
     public void Release(PublicKey peer, Moment now)
     {
-        if (!_findPeer.TryGetValue(peer, out PeerLeases? leases))
+        if (_peers.Find(peer) is not { } leases)
             return;
         foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
         {
@@ -328,7 +326,7 @@ public sealed class LeaseBook
         Lease lease = new(peer, address, now.Wall, ownsAllowedIP: !_space.IsStaticOf(peer.Peer, address));
         _ = _byAddress.Add(lease);
         // It may just have lost its last one.
-        _ = _peers.Add(peer);
+        _peers.Add(peer);
         peer.Add(lease);
         ActiveCount++;
         ForgetSurplus(peer, address.IsIPv6);
@@ -378,22 +376,9 @@ public sealed class LeaseBook
         ended.EndedIn!.Remove(ended);
         _ = _byAddress.Remove(ended);
         ended.Owner.Remove(ended);
-        ForgetIfEmpty(ended.Owner);
+        _peers.ForgetIfEmpty(ended.Owner);
         if (_space.TryFindPool(ended.Address, out Pool? pool, out UInt128 number) && !pool.Free.IsFree(number))
             pool.Free.Return(number);
-    }
-
-    private PeerLeases PeerOf(PublicKey key)
-    {
-        if (!_findPeer.TryGetValue(key, out PeerLeases? peer))
-            _ = _peers.Add(peer = new PeerLeases(key));
-        return peer;
-    }
-
-    private void ForgetIfEmpty(PeerLeases peer)
-    {
-        if (peer.IsEmpty)
-            _ = _peers.Remove(peer);
     }
 
     private EndedLeases EndedListOf(Lease lease) =>
