@@ -26,15 +26,15 @@ server=$root/artifacts/publish/wg-dynamic-server
 bench=$root/artifacts/bench/bin/WgDynamic.Bench
 data=$root/artifacts/bench/data # on a disk, and not in memory as /tmp may be
 logs=$root/artifacts/bench/logs
-seconds=3 sessions=(1 16 64 256) grants=(4000 6000 8000 8000) memory=(10000 100000 1000000) few=1000
-if [[ $quick ]]; then seconds=1 grants=(500 2000 3000 3000) memory=(10000 100000); fi
+seconds=3 turns=2 sessions=(1 16 64 256) grants=(4000 6000 8000 8000) memory=(10000 100000 1000000) few=1000
+if [[ $quick ]]; then seconds=1 turns=1 grants=(500 2000 3000 3000) memory=(10000 100000); fi
 
 hub() { ip netns exec hub "$@"; }
 laptop() { ip netns exec laptop "$@"; }
 
 # ---- the table ------------------------------------------------------------
 
-row() { printf '%-62s %12s  %-34s %8s  %s\n' "$@"; }
+row() { printf '%-58s %10s  %-24s %6s %7s %7s  %s\n' "$@"; } # WHAT FIGURE BESIDE RATIO P50 P99 AIM
 title() { printf '\n%s\n' "$*"; }
 
 # grouped NUMBER: with commas.
@@ -122,14 +122,30 @@ serve() {
 
 load() { laptop "$bench" load "$@"; }
 
-# compare WHAT MODE SESSIONS FIRST-PEER PEERS FAMILIES AIM [INTERFACES]: the server, then the echo server.
+# compare WHAT MODE SESSIONS FIRST-PEER PEERS FAMILIES AIM [INTERFACE]: server and echo server in turns, twice,
+# since others use the machine too. A peer's first address it gets once, so each turn has peers of its own.
 compare() {
-	local what=$1 mode=$2 count=$3 first=$4 peers=$5 families=$6 aim=$7 link=${8:-veth1} rate p50 p99 failed echoed
-	read -r rate p50 p99 failed < <(load "$link" 970 "$mode" "$count" "$seconds" "$first" "$peers" "$families")
-	read -r echoed _ < <(load "$link" 971 "$mode" "$count" "$seconds" "$first" "$peers" "$families")
-	[[ $rate && $echoed ]] || die "no figures for $what: see $logs"
+	local what=$1 mode=$2 count=$3 first=$4 peers=$5 families=$6 aim=$7 link=${8:-veth1}
+	local turn rate=0 echoed=0 p50=0 p99=0 failed=0 its_rate its_p50 its_p99 its_failed its_echo
+	[[ $mode == renew ]] || ((peers /= turns))
+	for ((turn = 0; turn < turns; turn++)); do
+		read -r its_rate its_p50 its_p99 its_failed < <(load "$link" 970 "$mode" "$count" "$seconds" "$first" "$peers" "$families")
+		read -r its_echo _ < <(load "$link" 971 "$mode" "$count" "$seconds" "$first" "$peers" "$families")
+		[[ ${its_failed-} && ${its_echo-} ]] || die "no figures for $what: see $logs"
+		((rate += its_rate / turns, echoed += its_echo / turns, p50 += its_p50 / turns, p99 += its_p99 / turns, failed += its_failed)) || true
+		[[ $mode == renew ]] || ((first += peers))
+	done
 	((failed == 0)) || what+=" ($failed REFUSED)"
-	row "$what" "$(grouped "$rate")" "echo $(grouped "$echoed"); p50 $((p50 / 1000)).$((p50 / 100 % 10)) p99 $((p99 / 1000)).$((p99 / 100 % 10)) ms" "$(ratio "$rate" "$echoed")" "$aim"
+	row "$what" "$(grouped "$rate")" "echo $(grouped "$echoed")" "$(ratio "$rate" "$echoed")" "$(milliseconds "$p50")" "$(milliseconds "$p99")" "$aim"
+}
+
+milliseconds() { awk -v us="$1" 'BEGIN { printf "%.2f", us / 1000 }'; }
+
+# What the disk gives right now: it may have been another minutes ago.
+disk_meanwhile() {
+	local one
+	one=$("$bench" fdatasync "$data" 1 0.5)
+	row "the disk meanwhile: records alone" "$(grouped "$one")" "" "" "" "" ""
 }
 
 # ---- the figures ----------------------------------------------------------
@@ -139,8 +155,8 @@ disk() {
 	one=$("$bench" fdatasync "$data" 1 "$seconds")
 	many=$("$bench" fdatasync "$data" 100 "$seconds")
 	title "Disk: records of 100 bytes a second, appended and fdatasynced ($(stat -f -c %T "$data"))"
-	row "one record at a time" "$(grouped "$one")" "" "" ""
-	row "100 records at a time" "$(grouped "$many")" "one at a time $(grouped "$one")" "$(ratio "$many" "$one")" ""
+	row "one record at a time" "$(grouped "$one")" "" "" "" "" ""
+	row "100 records at a time" "$(grouped "$many")" "alone $(grouped "$one")" "$(ratio "$many" "$one")" "" "" ""
 }
 
 renewals() {
@@ -153,6 +169,7 @@ renewals() {
 		((i != 64)) || aim="ratio 0.5"
 		compare "renewals, $i sessions" renew "$i" 0 "$i" both "$aim"
 	done
+	disk_meanwhile
 	stop "$serving"
 	stop "$device"
 }
@@ -173,6 +190,7 @@ new_grants() {
 	compare "grants of IPv4 and IPv6, 64 at a time" grant 64 "$first" "${grants[2]}" both ""
 	((first += grants[2]))
 	compare "grants of IPv4, 64 at a time, connecting included" connect 64 "$first" "${grants[2]}" ipv4 ""
+	disk_meanwhile
 	stop "$serving"
 	stop "$device"
 }
@@ -186,17 +204,18 @@ through_tunnel() {
 	for i in 1 4 64; do
 		compare "renewals through the tunnel, $i sessions" renew "$i" 0 1 both "ratio 0.9" wg1
 	done
+	disk_meanwhile
 	stop "$serving"
 }
 
 # start_of LEASES PEERS TEXT AIMS: PEERS of the leases' peers are on the device, with their addresses.
 start_of() {
-	local milliseconds kib aim=''
+	local elapsed kib aim=''
 	peers_on_device "$2" "$2"
-	read -r milliseconds kib < <(hub "$bench" start "$server" --foreground --config "$data/server.conf" --database "$data/filled.db" veth0)
+	read -r elapsed kib < <(hub "$bench" start "$server" --foreground --config "$data/server.conf" --database "$data/filled.db" veth0)
 	stop "$device"
 	[[ ! $4 ]] || aim="under 1 s, under 60 MiB"
-	row "$(grouped "$1") leases, $3" "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000))) s" "$((kib / 1024)) MiB resident" "" "$aim"
+	row "$(grouped "$1") leases, $3" "$elapsed ms" "$((kib / 1024)) MiB resident" "" "" "" "$aim"
 }
 
 starts() {
@@ -215,13 +234,13 @@ pools() {
 	title "Choosing, taking and freeing one address, in nanoseconds"
 	while IFS=$'\t' read -r name ns; do
 		[[ $name != *" 0 % full" && $name != *empty ]] || empty=$ns
-		row "$name" "$ns" "in an empty pool $empty" "$(ratio "$ns" "$empty")" "the same"
+		row "$name" "$ns" "empty $empty" "$(ratio "$ns" "$empty")" "" "" "the same"
 	done < <("$bench" pools ${quick:+quick})
 }
 
 table() {
 	say "$(date -u +%Y-%m-%dT%H:%MZ), $(nproc) processors, $(uname -sr), $(git -C "$root" rev-parse --short HEAD 2>/dev/null || say unknown); everything on one machine, the load too"
-	row what figure beside ratio aim
+	row what figure beside ratio "p50 ms" "p99 ms" aim
 	disk
 	renewals
 	new_grants
