@@ -39,6 +39,8 @@ internal static class Server
         ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
         LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
+        // Before anybody hears that it serves: a signal that nobody follows would end it.
+        using PosixSignalRegistration reload = reloading.Follow(service, configuration);
         await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -50,7 +52,6 @@ internal static class Server
         ready($"serving {options.Interface}, pools: {pools}");
 
         PoolWatcher watcher = new(routes, monitor, link, service, options with { AssignAddress = assignAddress }, clock, log);
-        using PosixSignalRegistration reload = reloading.Follow(service, configuration);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task[] tasks = [watcher.RunAsync(ending.Token), service.RunAsync(ending.Token), listener.RunAsync(ending.Token)];
         Task first = await Task.WhenAny(tasks);
