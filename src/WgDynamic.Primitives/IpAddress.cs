@@ -21,7 +21,7 @@ public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>
     private readonly ulong _low;
     private readonly bool _isIPv6;
 
-    private IpAddress(UInt128 bits, bool isIPv6)
+    internal IpAddress(UInt128 bits, bool isIPv6)
     {
         _high = (ulong)(bits >> 64);
         _low = (ulong)bits;

@@ -12,12 +12,17 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, IComparable<IpPrefix>, I
     /// <summary>The longest text of a prefix, in characters.</summary>
     public const int MaxTextLength = IpAddress.MaxTextLength + 4;
 
-    private readonly IpAddress _address;
+    // Not an IpAddress and a length, which with what lies unused between them would be a third more: a hub has many.
+    private readonly ulong _high;
+    private readonly ulong _low;
+    private readonly bool _isIPv6;
     private readonly byte _length;
 
     private IpPrefix(IpAddress address, int length)
     {
-        _address = address;
+        UInt128 bits = address.Bits;
+        (_high, _low) = ((ulong)(bits >> 64), (ulong)bits);
+        _isIPv6 = address.IsIPv6;
         _length = (byte)length;
     }
 
@@ -37,33 +42,37 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, IComparable<IpPrefix>, I
     public static IpPrefix Host(IpAddress address) => new(address, address.BitLength);
 
     /// <summary>The lowest address: the one that is written in front of the slash.</summary>
-    public IpAddress Address => _address;
+    public IpAddress Address => new(new UInt128(_high, _low), _isIPv6);
 
     /// <summary>The prefix length in bits: 0 to 32 for IPv4, 0 to 128 for IPv6.</summary>
     public int Length => _length;
 
     /// <summary>IPv4 or IPv6.</summary>
-    public AddressFamily Family => _address.Family;
+    public AddressFamily Family => Address.Family;
 
     /// <summary>Whether it holds one address only.</summary>
-    public bool IsHost => _length == _address.BitLength;
+    public bool IsHost => _length == BitLength;
 
     /// <summary>The highest address.</summary>
-    public IpAddress Last => new(Family, _address.Bits | HostMask(HostBits));
+    public IpAddress Last => new(Family, Bits | HostMask(HostBits));
 
     /// <summary>The offset of the highest address: one less than the count of addresses, which for <c>::/0</c> does not fit 128 bits.</summary>
     public UInt128 LastOffset => HostMask(HostBits);
 
-    private int HostBits => _address.BitLength - _length;
+    private int HostBits => BitLength - _length;
+
+    private int BitLength => _isIPv6 ? 128 : 32;
+
+    private UInt128 Bits => new(_high, _low);
 
     /// <summary>Whether the address lies in the prefix; never across families.</summary>
     /// <param name="address">An address.</param>
     public bool Contains(IpAddress address) =>
-        address.IsIPv6 == _address.IsIPv6 && (address.Bits & ~HostMask(HostBits)) == _address.Bits;
+        address.IsIPv6 == _isIPv6 && (address.Bits & ~HostMask(HostBits)) == Bits;
 
     /// <summary>Whether every address of <paramref name="other"/> lies in this prefix; a prefix contains itself.</summary>
     /// <param name="other">A prefix.</param>
-    public bool Contains(IpPrefix other) => other._length >= _length && Contains(other._address);
+    public bool Contains(IpPrefix other) => other._length >= _length && Contains(other.Address);
 
     /// <summary>Whether any address lies in both, which for prefixes means that one contains the other.</summary>
     /// <param name="other">A prefix.</param>
@@ -77,7 +86,7 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, IComparable<IpPrefix>, I
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, LastOffset);
-            return new IpAddress(Family, _address.Bits + offset);
+            return new IpAddress(Family, Bits + offset);
         }
     }
 
@@ -86,7 +95,7 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, IComparable<IpPrefix>, I
     /// <returns>0 to <see cref="LastOffset"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The address lies outside.</exception>
     public UInt128 OffsetOf(IpAddress address) =>
-        Contains(address) ? address.Bits - _address.Bits : throw new ArgumentOutOfRangeException(nameof(address), $"{address} is not in {this}.");
+        Contains(address) ? address.Bits - Bits : throw new ArgumentOutOfRangeException(nameof(address), $"{address} is not in {this}.");
 
     /// <summary>Reads <c>address/length</c>; without a length it is one address. Host bits must be zero.</summary>
     /// <param name="text">The text.</param>
@@ -108,7 +117,7 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, IComparable<IpPrefix>, I
         if (!TrySplit(text, out IpAddress address, out int length))
             return false;
         prefix = Containing(address, length);
-        return prefix._address == address;
+        return prefix.Bits == address.Bits;
     }
 
     /// <summary>Reads <c>address/length</c> and keeps the whole address, host bits and all, as interface addresses and the wire need it.</summary>
@@ -149,30 +158,30 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, IComparable<IpPrefix>, I
         TryParse(text, out IpPrefix prefix) ? prefix : throw new FormatException($"Not a prefix (or host bits are set): '{text}'.");
 
     /// <summary><c>address/length</c>, the length always written.</summary>
-    public override string ToString() => $"{_address}/{_length}";
+    public override string ToString() => $"{Address}/{_length}";
 
     /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
-        destination.TryWrite($"{_address}/{_length}", out charsWritten);
+        destination.TryWrite($"{Address}/{_length}", out charsWritten);
 
     /// <inheritdoc/>
-    public bool Equals(IpPrefix other) => _address == other._address && _length == other._length;
+    public bool Equals(IpPrefix other) => _high == other._high && _low == other._low && _length == other._length && _isIPv6 == other._isIPv6;
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is IpPrefix other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_address, _length);
+    public override int GetHashCode() => HashCode.Combine(_high, _low, _length, _isIPv6);
 
     /// <summary>By lowest address, then the wider first: a prefix comes right before what it contains.</summary>
     /// <param name="other">The other prefix.</param>
     /// <returns>Less than, equal to or greater than zero.</returns>
     public int CompareTo(IpPrefix other)
     {
-        int order = _address.CompareTo(other._address);
+        int order = Address.CompareTo(other.Address);
         return order != 0 ? order : _length.CompareTo(other._length);
     }
 
