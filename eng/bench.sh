@@ -1,9 +1,10 @@
 #!/bin/bash
 # bench.sh: what this machine gives, as one table of figures and ratios.
 #
-#   eng/bench.sh [--quick]
+#   eng/bench.sh [--quick] [PART]…
 #
 #   --quick   a minute instead of four, and less certain
+#   PART      only this: disk, renewals, new_grants, through_tunnel, starts or pools
 #
 # What a figure stands beside was measured in the same run, on the same processors:
 # a bare echo server for the network, fdatasync for the disk. Nothing here
@@ -12,11 +13,12 @@ set -euo pipefail
 # shellcheck source=eng/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-inside='' quick=''
+inside='' quick='' parts=()
 while (($#)); do
 	case $1 in
 	--inside) inside=1; shift ;;
 	--quick) quick=1; shift ;;
+	disk | renewals | new_grants | through_tunnel | starts | pools) parts+=("$1"); shift ;;
 	-h | --help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
 	*) die "unknown argument $1 (see -h)" ;;
 	esac
@@ -220,7 +222,7 @@ start_of() {
 
 starts() {
 	local i
-	title "From start to serving, and memory a second later"
+	title "From start to serving, and memory after two looks at the device, twelve seconds later"
 	for i in "${memory[@]}"; do
 		rm -f "$data"/filled.db*
 		"$bench" fill "$data/filled.db" "$i"
@@ -241,14 +243,11 @@ pools() {
 table() {
 	say "$(date -u +%Y-%m-%dT%H:%MZ), $(nproc) processors, $(uname -sr), $(git -C "$root" rev-parse --short HEAD 2>/dev/null || say unknown); everything on one machine, the load too"
 	row what figure beside ratio "p50 ms" "p99 ms" aim
-	disk
-	renewals
-	new_grants
-	through_tunnel
-	starts
-	pools
+	local part
+	for part in "${parts[@]}"; do "$part"; done
 }
 
+((${#parts[@]})) || parts=(disk renewals new_grants through_tunnel starts pools)
 if [[ $inside ]]; then
 	rm -rf "$data" "$logs"
 	mkdir -p "$data" "$logs"
@@ -277,4 +276,4 @@ step "publish WgDynamic.Bench"
 quietly "$root/artifacts/logs/publish-bench.log" \
 	dotnet publish "$root/tests/WgDynamic.Bench" -c Release --use-current-runtime -o "$root/artifacts/bench/bin" -nologo -v quiet \
 	-p:PublishDocumentationFiles=false || die "publishing WgDynamic.Bench failed"
-run isolated "$root/eng/bench.sh" --inside ${quick:+--quick}
+run isolated "$root/eng/bench.sh" --inside ${quick:+--quick} "${parts[@]}"
