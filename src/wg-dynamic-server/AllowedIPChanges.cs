@@ -38,17 +38,5 @@ internal sealed class AllowedIPChanges
             RemoveAllowedIPs = [.. peer.Where(change => !change.Value.Add).Select(change => IpPrefix.Host(change.Key))],
         })];
 
-    /// <summary>Notes in a view that the changes were made.</summary>
-    public void ApplyTo(DeviceView view)
-    {
-        foreach ((IpAddress address, (PublicKey peer, bool add)) in _changes)
-        {
-            if (add)
-                view.Add(address, peer);
-            else
-                view.Remove(address);
-        }
-    }
-
     public void Clear() => _changes.Clear();
 }

@@ -12,17 +12,17 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
 {
     private readonly AllowedIPChanges _changes = new();
 
-    // What this server has put on the device, and what an earlier one had: nothing else is ever removed.
-    private readonly HashSet<(IpAddress Address, PublicKey Peer)> _ours = [];
+    // What this server has tried to put on the device, and failed: it may be there, until the next look.
+    private readonly HashSet<(IpAddress Address, PublicKey Peer)> _perhaps = [];
 
-    private DeviceView? _view;
     private (int Added, int Removed) _mending;
 
     // The device is not as the book wants it, by a failure here and nobody else's doing.
     private bool _isBehind;
+    private bool _hasLooked;
 
-    /// <summary>The device as it was last looked at. For any thread.</summary>
-    public DeviceView? View => Volatile.Read(ref _view);
+    /// <summary>The device as it was last looked at. What is this server's doing there, or an earlier one's, may be removed again, and nothing else.</summary>
+    public DeviceView View { get; } = new();
 
     /// <summary>Whether an address is to be given or taken by what is planned.</summary>
     public bool IsToChange(IpAddress? address) => _changes.Contains(address);
@@ -30,21 +30,32 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     /// <summary>Looks at the device, and plans what makes it as the book wants it.</summary>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Whether the device is another than it was believed to be.</returns>
     /// <exception cref="NetlinkException">The device cannot be read.</exception>
-    public async ValueTask RefreshAsync(Moment now, CancellationToken cancellationToken)
+    public async ValueTask<bool> RefreshAsync(Moment now, CancellationToken cancellationToken)
     {
-        DeviceView view = new(await wireGuard.GetDeviceAsync(interfaceName, cancellationToken));
-        if (_view is null)
-            _ours.UnionWith(book.Leases.Where(lease => lease.OwnsAllowedIP).Select(lease => (lease.Address, lease.Peer)));
-        Volatile.Write(ref _view, view);
+        _ = await wireGuard.GetDeviceAsync(interfaceName, View, cancellationToken);
+        bool isDifferent = View.End() || _perhaps.Count > 0 || !_hasLooked;
+        // As it was, and as the book wants it: nothing to go through.
+        if (!isDifferent && !_isBehind)
+            return false;
+
+        if (!_hasLooked)
+            _perhaps.UnionWith(book.Leases.Where(lease => lease.OwnsAllowedIP).Select(lease => (lease.Address, lease.Peer)));
+        _hasLooked = true;
+        foreach ((IpAddress address, PublicKey peer) in _perhaps)
+            View.Claim(address, peer);
+        _perhaps.Clear();
+        _perhaps.TrimExcess();
+
         // What is gone from there needs no removal; should it come again, it is the operator's.
-        _ = _ours.RemoveWhere(ours => view.OwnerOf(ours.Address) != ours.Peer);
-        foreach (Lease ended in book.Leases.Where(lease => lease is { IsActive: false, OwnsAllowedIP: true } && !_ours.Contains((lease.Address, lease.Peer))).ToList())
+        foreach (Lease ended in book.Leases.Where(lease => lease is { IsActive: false, OwnsAllowedIP: true } && !View.IsOurs(lease.Address, lease.Peer)).ToList())
             book.Clear(ended);
 
-        int added = PlanAdditions(view, now), removed = PlanRemovals(view);
+        int added = PlanAdditions(now), removed = PlanRemovals();
         _mending = _isBehind ? (0, 0) : (added, removed);
         _isBehind = false;
+        return isDifferent;
     }
 
     /// <summary>Notes what has just changed in the book: whatever this round's look at the device had planned for a lease that ended is off.</summary>
@@ -66,10 +77,10 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         }
         else if (change.Event == LeaseEvent.Ended)
         {
-            if (!_ours.Contains((lease.Address, lease.Peer)))
+            if (!View.IsOurs(lease.Address, lease.Peer) && !_perhaps.Contains((lease.Address, lease.Peer)))
                 Clear(lease.Address, lease.Peer);
             // Somebody else may have it by now; what is added to one peer leaves the other by itself.
-            else if (current is not { IsActive: true } || !_view!.HasPeer(current.Peer))
+            else if (current is not { IsActive: true } || !View.HasPeer(current.Peer))
                 _changes.Remove(lease.Address, lease.Peer);
         }
     }
@@ -89,21 +100,18 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         {
             log.DeviceFailed(interfaceName, error);
             // Each of them may have been made.
-            _ours.UnionWith(_changes.Additions);
+            _perhaps.UnionWith(_changes.Additions);
             return false;
         }
 
         foreach ((IpAddress address, PublicKey peer) in _changes.Additions)
+            View.Give(address, peer);
+        foreach ((IpAddress address, PublicKey peer) in _changes.Removals)
         {
-            if (_view!.OwnerOf(address) is { } former)
-                _ = _ours.Remove((address, former));
-            _ = _ours.Add((address, peer));
+            View.Take(address, peer);
+            Clear(address, peer);
         }
 
-        _ours.ExceptWith(_changes.Removals);
-        _changes.ApplyTo(_view!);
-        foreach ((IpAddress address, PublicKey peer) in _changes.Removals)
-            Clear(address, peer);
         if (_mending != (0, 0))
             log.Mended(interfaceName, _mending.Added, _mending.Removed);
         return true;
@@ -118,20 +126,17 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         _mending = (0, 0);
     }
 
-    /// <summary>Whether a prefix on the device is this server's doing.</summary>
-    public bool IsOurs(IpPrefix prefix, PublicKey holder) => prefix.IsHost && _ours.Contains((prefix.Address, holder));
-
-    private int PlanAdditions(DeviceView view, Moment now)
+    private int PlanAdditions(Moment now)
     {
         int count = 0;
         foreach (Lease lease in book.Leases)
         {
-            if (!lease.IsActive || !view.HasPeer(lease.Peer))
+            if (!lease.IsActive || !View.HasPeer(lease.Peer))
                 continue;
-            PublicKey? holder = view.OwnerOf(lease.Address);
+            PublicKey? holder = View.OwnerOf(lease.Address);
             if (holder == lease.Peer)
                 continue;
-            if (holder is { } other && !_ours.Contains((lease.Address, other)))
+            if (holder is { } other && !View.IsOurs(lease.Address, other))
             {
                 // The operator has given the address to another peer: that is the operator's to decide.
                 log.Conflict(interfaceName, lease.Address, lease.Peer, other);
@@ -153,13 +158,13 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         return count;
     }
 
-    private int PlanRemovals(DeviceView view)
+    private int PlanRemovals()
     {
         int count = 0;
-        foreach ((IpAddress address, PublicKey peer) in _ours)
+        foreach ((IpAddress address, PublicKey peer) in View.Ours)
         {
             // What is added to its new peer leaves the old one by itself, if the new one is there.
-            if (store.IsUnsaved(address) || (book.Find(address) is { IsActive: true } lease && (lease.Peer == peer || view.HasPeer(lease.Peer))))
+            if (store.IsUnsaved(address) || (book.Find(address) is { IsActive: true } lease && (lease.Peer == peer || View.HasPeer(lease.Peer))))
                 continue;
             _changes.Remove(address, peer);
             count++;
@@ -169,7 +174,7 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     }
 
     private bool IsToBeAdded(IpAddress address, PublicKey peer) =>
-        _view!.HasPeer(peer) && (_view.OwnerOf(address) is not { } holder || (holder != peer && _ours.Contains((address, holder))));
+        View.HasPeer(peer) && (View.OwnerOf(address) is not { } holder || (holder != peer && View.IsOurs(address, holder)));
 
     private void Clear(IpAddress address, PublicKey peer)
     {

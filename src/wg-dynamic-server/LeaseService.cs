@@ -72,8 +72,11 @@ internal sealed class LeaseService
         _throttle = new LogThrottle(clock);
     }
 
-    /// <summary>Whose packets come from which link-local address, as of the last look at the device. For any thread.</summary>
-    public IReadOnlyDictionary<IpAddress, PublicKey> Identities => _device.View?.Identities ?? new Dictionary<IpAddress, PublicKey>();
+    /// <summary>Whose packets come from a link-local address, as of the last look at the device. For any thread.</summary>
+    /// <param name="source">The address.</param>
+    /// <param name="peer">The peer.</param>
+    /// <returns>Whether it is a peer's.</returns>
+    public bool TryIdentify(IpAddress source, out PublicKey peer) => _device.View.TryIdentify(source, out peer);
 
     /// <summary>Loads the store, sets the pools and compares with the device, so that what follows finds everything in place.</summary>
     /// <exception cref="NetlinkException">The device cannot be read.</exception>
@@ -219,7 +222,7 @@ internal sealed class LeaseService
 
     private LeaseOutcome Decide(PeerRequest request, Moment now)
     {
-        if (!_device.View!.Identities.TryGetValue(request.Source, out PublicKey peer))
+        if (!TryIdentify(request.Source, out PublicKey peer))
             return new LeaseOutcome { Status = OutcomeStatus.UnknownPeer };
         if (request.Request.Command == Command.Release)
         {
@@ -301,7 +304,7 @@ internal sealed class LeaseService
         if (now < _nextReconcile && !(fresh && now - _viewTaken > _viewAge))
         {
             if (Volatile.Read(ref _nextPools) is not null || Volatile.Read(ref _nextSettings) is not null)
-                UpdatePlan();
+                UpdatePlan(isDifferent: false);
             return true;
         }
 
@@ -321,31 +324,33 @@ internal sealed class LeaseService
     private async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
         Moment before = Moment.Of(_clock);
-        await _device.RefreshAsync(before, cancellationToken);
-        UpdatePlan();
+        UpdatePlan(await _device.RefreshAsync(before, cancellationToken));
         TimeSpan after = Moment.Of(_clock).Uptime;
         _viewTaken = after;
         _viewAge = TimeSpan.FromTicks(Math.Clamp((after - before.Uptime).Ticks * ViewCostFactor, _minViewAge.Ticks, _maxViewAge.Ticks));
         _nextReconcile = after + (_reconcileInterval * (0.9 + (0.2 * _random.NextDouble())));
     }
 
-    private void UpdatePlan()
+    private void UpdatePlan(bool isDifferent)
     {
         LeaseSettings? nextSettings = Interlocked.Exchange(ref _nextSettings, null);
+        PoolSource? nextPools = Interlocked.Exchange(ref _nextPools, null);
+        if (!isDifferent && nextSettings is null && nextPools is null)
+            return;
         if (nextSettings is not null)
         {
             _settings = nextSettings;
             _book.Policy = nextSettings.Policy with { HashKey = _book.Policy.HashKey };
         }
 
-        _pools = Interlocked.Exchange(ref _nextPools, null) ?? _pools;
+        _pools = nextPools ?? _pools;
         IReadOnlyList<PoolDefinition> pools = _settings.PoolsWith(_pools);
         HashSet<IpAddress> reserved = [.. _settings.Reservations.Select(reservation => reservation.Address)];
         Exclusion[] exclusions =
         [
-            .. _device.View!.Owners
-                .Where(entry => !_device.IsOurs(entry.Key, entry.Value) && (IsIn(pools, entry.Key) || (entry.Key.IsHost && reserved.Contains(entry.Key.Address))))
-                .Select(entry => new Exclusion(entry.Key, entry.Value))
+            .. _device.View.Foreign
+                .Where(entry => IsIn(pools, entry.Prefix) || (entry.Prefix.IsHost && reserved.Contains(entry.Prefix.Address)))
+                .Select(entry => new Exclusion(entry.Prefix, entry.Peer))
                 .OrderBy(exclusion => exclusion.Prefix),
             .. _pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
         ];

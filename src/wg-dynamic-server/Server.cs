@@ -32,7 +32,7 @@ internal static class Server
 
         Link link = await InterfaceCheck.FindAsync(routes, options.Interface, stop);
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
-        WireGuardDevice device = await wireGuard.GetDeviceAsync(options.Interface, stop);
+        WireGuardDevice device = await wireGuard.GetDeviceAsync(options.Interface, NoPeers.Instance, stop);
         await InterfaceCheck.RequireServerAddressAsync(routes, link, assignAddress, stop);
 
         await using ILeaseStore store = options.DatabasePath is { } path ? SqliteLeaseStore.Open(path, BootId.Read()) : new MemoryLeaseStore();

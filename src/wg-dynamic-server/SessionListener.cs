@@ -117,10 +117,10 @@ internal sealed class SessionListener : IDisposable
 
     private async ValueTask<PublicKey?> IdentifyAsync(IpAddress source, CancellationToken cancellationToken)
     {
-        if (_service.Identities.TryGetValue(source, out PublicKey peer))
+        if (_service.TryIdentify(source, out PublicKey peer))
             return peer;
         // It may have been added since the device was last looked at.
         await _service.LookAgainAsync(cancellationToken);
-        return _service.Identities.TryGetValue(source, out peer) ? peer : null;
+        return _service.TryIdentify(source, out peer) ? peer : null;
     }
 }

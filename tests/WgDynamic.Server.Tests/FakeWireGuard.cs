@@ -95,7 +95,7 @@ internal sealed class FakeWireGuard : IWireGuard
             return string.Join(" ", PrefixesOf(Names.Key(peer)).Where(prefix => !prefix.Address.IsLinkLocal).Order());
     }
 
-    public ValueTask<WireGuardDevice> GetDeviceAsync(InterfaceName name, CancellationToken cancellationToken = default)
+    public ValueTask<WireGuardDevice> GetDeviceAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken = default)
     {
         _ = Interlocked.Increment(ref _getCalls);
         Changed.Pulse();
@@ -104,11 +104,10 @@ internal sealed class FakeWireGuard : IWireGuard
         lock (_lock)
         {
             ILookup<PublicKey, IpPrefix> prefixes = _owners.ToLookup(entry => entry.Value, entry => entry.Key);
-            return ValueTask.FromResult(new WireGuardDevice
-            {
-                Name = name,
-                Peers = [.. _peers.Select(peer => new WireGuardPeer { PublicKey = peer, AllowedIPs = [.. prefixes[peer]] })],
-            });
+            peers.Begin();
+            foreach (PublicKey peer in _peers)
+                peers.Add(new WireGuardPeer { PublicKey = peer, AllowedIPs = [.. prefixes[peer]] });
+            return ValueTask.FromResult(new WireGuardDevice { Name = name });
         }
     }
 

@@ -139,7 +139,9 @@ public class LeaseServiceTests
         hub.Device.Give(1, Names.Prefix("fe80::/64"));
         hub.Device.Give(2, Names.Prefix("2001:db8::2/128"));
         await hub.StartAsync();
-        Assert.Equal(Enumerable.Range(1, 3).Select(Names.Id), hub.Service.Identities.Keys.Order());
+        Assert.All(Enumerable.Range(1, 3), peer => Assert.True(hub.Service.TryIdentify(Names.Id(peer), out PublicKey key) && key == Names.Key(peer)));
+        Assert.False(hub.Service.TryIdentify(Names.Ip("fe80::"), out _));
+        Assert.False(hub.Service.TryIdentify(Names.Ip("2001:db8::2"), out _));
     }
 
     [Fact]
@@ -161,10 +163,11 @@ public class LeaseServiceTests
     public async Task A_peer_that_was_just_added_is_known_at_the_next_look()
     {
         await using Hub hub = await new Hub(peers: 1).StartAsync("10.0.0.0/24");
-        Assert.False(hub.Service.Identities.ContainsKey(Names.Id(7)));
+        Assert.False(hub.Service.TryIdentify(Names.Id(7), out _));
         hub.Device.AddPeer(7);
         await hub.SettleAsync();
-        Assert.Equal(Names.Key(7), hub.Service.Identities[Names.Id(7)]);
+        Assert.True(hub.Service.TryIdentify(Names.Id(7), out PublicKey key));
+        Assert.Equal(Names.Key(7), key);
     }
 
     [Fact]

@@ -1,24 +1,44 @@
 namespace WgDynamic.Netlink;
 
-/// <summary>Who has which prefix: what a device would say after each step of a configuration, without asking it again.</summary>
-internal sealed class AllowedIPTable
+/// <summary>
+/// Who has which prefix, as far as a configuration is concerned with it: what a device would say after each step, without
+/// asking it again. What it says before is read into it.
+/// </summary>
+internal sealed class AllowedIPTable : IPeerSink
 {
     private readonly Dictionary<IpPrefix, PublicKey> _owners = [];
+    private readonly HashSet<PublicKey> _peers = [];
 
-    // Each peer there is, with all it was ever given, some of which others may have by now.
-    private readonly Dictionary<PublicKey, List<IpPrefix>> _peers = [];
+    // Of a device with 100,000 peers a configuration names a few.
+    private readonly HashSet<IpPrefix> _namedPrefixes;
+    private readonly HashSet<PublicKey> _namedPeers;
 
-    public AllowedIPTable(WireGuardDevice device)
+    /// <param name="changes">The configuration.</param>
+    public AllowedIPTable(IReadOnlyList<PeerChange> changes)
     {
-        foreach (WireGuardPeer peer in device.Peers)
+        _namedPrefixes = [.. changes.SelectMany(change => change.AddAllowedIPs.Concat(change.RemoveAllowedIPs))];
+        _namedPeers = [.. changes.Select(change => change.PublicKey)];
+    }
+
+    public void Begin()
+    {
+        _owners.Clear();
+        _peers.Clear();
+    }
+
+    public void Add(WireGuardPeer peer)
+    {
+        if (_namedPeers.Contains(peer.PublicKey))
+            _ = _peers.Add(peer.PublicKey);
+        foreach (IpPrefix prefix in peer.AllowedIPs)
         {
-            _peers[peer.PublicKey] = [];
-            Give(peer.PublicKey, peer.AllowedIPs);
+            if (_namedPrefixes.Contains(prefix))
+                _owners[prefix] = peer.PublicKey;
         }
     }
 
     /// <summary>Whether the peer is there.</summary>
-    public bool Has(PublicKey peer) => _peers.ContainsKey(peer);
+    public bool Has(PublicKey peer) => _peers.Contains(peer);
 
     /// <summary>Whether the prefix is the peer's.</summary>
     public bool Has(PublicKey peer, IpPrefix prefix) => _owners.TryGetValue(prefix, out PublicKey owner) && owner == peer;
@@ -29,24 +49,26 @@ internal sealed class AllowedIPTable
     {
         if (change.Remove)
         {
-            if (_peers.Remove(change.PublicKey, out List<IpPrefix>? given))
-                _ = Take(change.PublicKey, given);
+            _ = _peers.Remove(change.PublicKey);
+            foreach ((IpPrefix prefix, PublicKey owner) in _owners)
+            {
+                if (owner == change.PublicKey)
+                    _ = _owners.Remove(prefix);
+            }
+
             return [];
         }
 
         List<IpPrefix> removed = Take(change.PublicKey, change.RemoveAllowedIPs);
         if (!change.UpdateOnly)
-            _ = _peers.TryAdd(change.PublicKey, []);
+            _ = _peers.Add(change.PublicKey);
         if (Has(change.PublicKey))
-            Give(change.PublicKey, change.AddAllowedIPs);
-        return removed;
-    }
+        {
+            foreach (IpPrefix prefix in change.AddAllowedIPs)
+                _owners[prefix] = change.PublicKey;
+        }
 
-    private void Give(PublicKey peer, IReadOnlyList<IpPrefix> prefixes)
-    {
-        foreach (IpPrefix prefix in prefixes)
-            _owners[prefix] = peer;
-        _peers[peer].AddRange(prefixes);
+        return removed;
     }
 
     private List<IpPrefix> Take(PublicKey peer, IReadOnlyList<IpPrefix> prefixes)

@@ -3,11 +3,18 @@ namespace WgDynamic.Netlink;
 /// <summary>Puts an interface together from the messages that the kernel tells it in.</summary>
 internal sealed class DeviceReader
 {
-    private readonly List<PeerReader> _peers = [];
+    private readonly IPeerSink _peers;
+    private PeerReader? _peer;
     private InterfaceName _name;
     private PublicKey? _publicKey;
     private ushort _listenPort;
     private uint _firewallMark;
+
+    public DeviceReader(IPeerSink peers)
+    {
+        _peers = peers;
+        peers.Begin();
+    }
 
     /// <summary>Reads one message.</summary>
     /// <exception cref="NetlinkException">The message cannot be read.</exception>
@@ -37,22 +44,30 @@ internal sealed class DeviceReader
         }
     }
 
-    /// <summary>The interface as far as it was read.</summary>
-    public WireGuardDevice ToDevice() => new()
+    /// <summary>Ends the reading: the last peer is whole.</summary>
+    public WireGuardDevice End()
     {
-        Name = _name,
-        PublicKey = _publicKey,
-        ListenPort = _listenPort,
-        FirewallMark = _firewallMark,
-        Peers = _peers.ConvertAll(static peer => peer.ToPeer()),
-    };
+        HandOn();
+        return new WireGuardDevice { Name = _name, PublicKey = _publicKey, ListenPort = _listenPort, FirewallMark = _firewallMark };
+    }
 
     // A peer whose prefixes do not fit one message goes on in the next, with its key and the rest of them (linux/wireguard.h).
     private void Add(PeerReader peer)
     {
-        if (_peers is [.., { } last] && last.PublicKey == peer.PublicKey)
+        if (_peer is { } last && last.PublicKey == peer.PublicKey)
+        {
             last.Continue(peer);
-        else
-            _peers.Add(peer);
+            return;
+        }
+
+        HandOn();
+        _peer = peer;
+    }
+
+    private void HandOn()
+    {
+        if (_peer is not null)
+            _peers.Add(_peer.ToPeer());
+        _peer = null;
     }
 }

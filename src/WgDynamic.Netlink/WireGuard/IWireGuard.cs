@@ -3,11 +3,12 @@ namespace WgDynamic.Netlink;
 /// <summary>An implementation of WireGuard, in the kernel or in userspace. Calls may come concurrently.</summary>
 public interface IWireGuard : IDisposable
 {
-    /// <summary>Reads an interface and all its peers.</summary>
+    /// <summary>Reads an interface.</summary>
     /// <param name="name">The interface.</param>
+    /// <param name="peers">Is given its peers.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="NetlinkException">It cannot be read; <see cref="NetlinkException.IsNoSuchDevice"/> if this implementation has no such interface.</exception>
-    ValueTask<WireGuardDevice> GetDeviceAsync(InterfaceName name, CancellationToken cancellationToken = default);
+    ValueTask<WireGuardDevice> GetDeviceAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Changes peers, in order; what is not mentioned stays as it is. This is not atomic: after a failure or a

@@ -5,9 +5,9 @@ namespace WgDynamic.Netlink;
 /// </summary>
 internal interface IWireGuardBackend : IDisposable
 {
-    /// <summary>Reads an interface, with whatever peers it has.</summary>
+    /// <summary>Reads an interface, and hands on whatever peers it has.</summary>
     /// <exception cref="NetlinkException">ENODEV: there is no such interface here.</exception>
-    ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, CancellationToken cancellationToken);
+    ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken);
 
     /// <summary>Carries operations out, in order. After a failure some of them have been.</summary>
     /// <exception cref="NetlinkException">ENODEV: there is no such interface here. EINVAL: it does not know what it is asked for.</exception>

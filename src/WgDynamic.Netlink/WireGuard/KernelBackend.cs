@@ -41,15 +41,15 @@ internal sealed class KernelBackend : IWireGuardBackend
         }
     }
 
-    public async ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, CancellationToken cancellationToken)
+    public async ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken)
     {
         using NetlinkRequest request = Begin($"read WireGuard interface {name}", WireGuardCommand.GetDevice, name, MessageFlags.Dump);
         DeviceReader device = await _channel.QueryAsync(
             request,
-            static () => new DeviceReader(),
+            () => new DeviceReader(peers),
             static (device, message) => device.Read(message),
             cancellationToken);
-        return device.ToDevice();
+        return device.End();
     }
 
     public async ValueTask ApplyAsync(InterfaceName name, IReadOnlyList<PeerOperation> operations, CancellationToken cancellationToken)

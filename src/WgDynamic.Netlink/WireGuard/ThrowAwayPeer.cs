@@ -20,20 +20,20 @@ internal static class ThrowAwayPeer
     /// <summary>Removes it, and with it what it took. That it is not there is fine.</summary>
     public static PeerOperation Discard { get; } = new(PublicKey) { Remove = true };
 
-    /// <summary>Whether it is among the peers of a device.</summary>
-    public static bool IsIn(WireGuardDevice device) => device.Peers.Any(IsThis);
+    /// <summary>Hands on the peers that should be seen: all but this one.</summary>
+    internal sealed class Filter(IPeerSink next) : IPeerSink
+    {
+        /// <summary>Whether it was there.</summary>
+        public bool Seen { get; private set; }
 
-    /// <summary>The device as it should be seen.</summary>
-    public static WireGuardDevice Hide(WireGuardDevice device) => !IsIn(device)
-        ? device
-        : new WireGuardDevice
+        public void Begin() => next.Begin();
+
+        public void Add(WireGuardPeer peer)
         {
-            Name = device.Name,
-            PublicKey = device.PublicKey,
-            ListenPort = device.ListenPort,
-            FirewallMark = device.FirewallMark,
-            Peers = [.. device.Peers.Where(peer => !IsThis(peer))],
-        };
-
-    private static bool IsThis(WireGuardPeer peer) => peer.PublicKey == PublicKey;
+            if (peer.PublicKey == PublicKey)
+                Seen = true;
+            else
+                next.Add(peer);
+        }
+    }
 }

@@ -4,11 +4,20 @@ namespace WgDynamic.Netlink;
 /// Puts an interface together from the lines of a "get" answer (https://www.wireguard.com/xplatform/). Lines with private and
 /// preshared keys are passed over, like those that are unknown.
 /// </summary>
-internal sealed class UapiDeviceReader(InterfaceName name)
+internal sealed class UapiDeviceReader
 {
-    private readonly List<UapiPeer> _peers = [];
+    private readonly InterfaceName _name;
+    private readonly IPeerSink _peers;
+    private UapiPeer? _peer;
     private ushort _listenPort;
     private uint _firewallMark;
+
+    public UapiDeviceReader(InterfaceName name, IPeerSink peers)
+    {
+        _name = name;
+        _peers = peers;
+        peers.Begin();
+    }
 
     /// <summary>Reads one line.</summary>
     /// <exception cref="NetlinkException">The line cannot be read.</exception>
@@ -16,21 +25,29 @@ internal sealed class UapiDeviceReader(InterfaceName name)
     {
         (ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) = UapiText.Split(line);
         if (key.SequenceEqual("public_key"u8))
-            _peers.Add(new UapiPeer(UapiText.ReadKey(value)));
-        else if (_peers is [.., { } peer])
-            peer.Read(key, value);
+        {
+            HandOn();
+            _peer = new UapiPeer(UapiText.ReadKey(value));
+        }
+        else if (_peer is not null)
+            _peer.Read(key, value);
         else if (key.SequenceEqual("listen_port"u8))
             _listenPort = UapiText.Read<ushort>(value);
         else if (key.SequenceEqual("fwmark"u8))
             _firewallMark = UapiText.Read<uint>(value);
     }
 
-    /// <summary>The interface as far as it was read.</summary>
-    public WireGuardDevice ToDevice() => new()
+    /// <summary>Ends the reading: the last peer is whole.</summary>
+    public WireGuardDevice End()
     {
-        Name = name,
-        ListenPort = _listenPort,
-        FirewallMark = _firewallMark,
-        Peers = _peers.ConvertAll(static peer => peer.ToPeer()),
-    };
+        HandOn();
+        return new WireGuardDevice { Name = _name, ListenPort = _listenPort, FirewallMark = _firewallMark };
+    }
+
+    private void HandOn()
+    {
+        if (_peer is not null)
+            _peers.Add(_peer.ToPeer());
+        _peer = null;
+    }
 }

@@ -10,12 +10,12 @@ internal sealed class UserspaceBackend(string directory = UserspaceBackend.Defau
     /// <summary>Where the socket of an interface is. The name of an interface has no <c>/</c>.</summary>
     public string PathOf(InterfaceName name) => $"{directory}/{name}.sock";
 
-    public async ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, CancellationToken cancellationToken)
+    public async ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken)
     {
         using UapiConnection connection = await UapiConnection.OpenAsync($"read WireGuard interface {name}", PathOf(name), cancellationToken);
-        UapiDeviceReader device = new(name);
+        UapiDeviceReader device = new(name, peers);
         await connection.GetAsync(device.Read, cancellationToken);
-        return device.ToDevice();
+        return device.End();
     }
 
     public async ValueTask ApplyAsync(InterfaceName name, IReadOnlyList<PeerOperation> operations, CancellationToken cancellationToken)

@@ -12,8 +12,15 @@ internal sealed class WireGuardClient(IWireGuardBackend backend) : IWireGuard
     private bool? _canRemovePrefixes;
     private volatile bool _throwAwayPeerSeen;
 
-    public async ValueTask<WireGuardDevice> GetDeviceAsync(InterfaceName name, CancellationToken cancellationToken = default) =>
-        ThrowAwayPeer.Hide(await ReadAsync(name, cancellationToken));
+    public async ValueTask<WireGuardDevice> GetDeviceAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken = default)
+    {
+        ThrowAwayPeer.Filter filter = new(peers);
+        WireGuardDevice device = await backend.ReadAsync(name, filter, cancellationToken);
+        // During a configuration of our own it may be seen as well; discarding it once too often does no harm.
+        if (filter.Seen)
+            _throwAwayPeerSeen = true;
+        return device;
+    }
 
     public async ValueTask ConfigureAsync(InterfaceName name, IReadOnlyList<PeerChange> changes, CancellationToken cancellationToken = default)
     {
@@ -40,7 +47,8 @@ internal sealed class WireGuardClient(IWireGuardBackend backend) : IWireGuard
     /// <summary>Removes the throw-away peer that a crashed process may have left behind.</summary>
     public async ValueTask TidyAsync(InterfaceName name, CancellationToken cancellationToken)
     {
-        if (ThrowAwayPeer.IsIn(await ReadAsync(name, cancellationToken)))
+        _ = await GetDeviceAsync(name, NoPeers.Instance, cancellationToken);
+        if (_throwAwayPeerSeen)
             await ConfigureAsync(name, [], cancellationToken);
     }
 
@@ -50,19 +58,11 @@ internal sealed class WireGuardClient(IWireGuardBackend backend) : IWireGuard
         _gate.Dispose();
     }
 
-    private async ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, CancellationToken cancellationToken)
-    {
-        WireGuardDevice device = await backend.ReadAsync(name, cancellationToken);
-        // During a configuration of our own it may be seen as well; discarding it once too often does no harm.
-        if (ThrowAwayPeer.IsIn(device))
-            _throwAwayPeerSeen = true;
-        return device;
-    }
-
     // Prefixes are removed, and it is not known that the implementation can.
     private async ValueTask ConfigureWithCareAsync(InterfaceName name, IReadOnlyList<PeerChange> changes, CancellationToken cancellationToken)
     {
-        AllowedIPTable table = new(await backend.ReadAsync(name, cancellationToken));
+        AllowedIPTable table = new(changes);
+        _ = await backend.ReadAsync(name, table, cancellationToken);
         if (_canRemovePrefixes is null && ConfigurationPlan.FirstRemoval(changes, table) is (var peer, var prefix))
             _canRemovePrefixes = await TryRemoveAsync(name, peer, prefix, cancellationToken);
 
@@ -86,7 +86,8 @@ internal sealed class WireGuardClient(IWireGuardBackend backend) : IWireGuard
             return false;
         }
 
-        AllowedIPTable after = new(await backend.ReadAsync(name, cancellationToken));
+        AllowedIPTable after = new([new PeerChange { PublicKey = peer, RemoveAllowedIPs = [prefix] }]);
+        _ = await backend.ReadAsync(name, after, cancellationToken);
         return after.Has(peer) ? !after.Has(peer, prefix) : null;
     }
 

@@ -1,7 +1,7 @@
 namespace WgDynamic.Netlink;
 
 /// <summary>A WireGuard interface, as it was when it was read. Private and preshared keys are not part of it.</summary>
-public sealed class WireGuardDevice
+public sealed record WireGuardDevice
 {
     /// <summary>Its name.</summary>
     public required InterfaceName Name { get; init; }
@@ -15,6 +15,6 @@ public sealed class WireGuardDevice
     /// <summary>The mark of its packets, by which routing rules know them; 0 is none.</summary>
     public uint FirewallMark { get; init; }
 
-    /// <summary>Its peers, in the order in which the implementation has them.</summary>
+    /// <summary>Its peers, in the order in which the implementation has them; none if they went to an <see cref="IPeerSink"/>.</summary>
     public IReadOnlyList<WireGuardPeer> Peers { get; init; } = [];
 }

@@ -47,11 +47,11 @@ public class MalformedTests
     {
         try
         {
-            DeviceReader device = new();
+            DeviceReader device = new(new PeerList());
             MessageReader reader = new(datagram);
             while (reader.TryRead(out NetlinkMessage message))
                 Read(message, device);
-            _ = device.ToDevice();
+            _ = device.End();
         }
         catch (NetlinkException e)
         {

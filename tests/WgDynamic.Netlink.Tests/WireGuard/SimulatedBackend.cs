@@ -33,26 +33,26 @@ internal sealed class SimulatedBackend(Removal removal) : IWireGuardBackend
     /// <summary>Operations until one fails; null for never.</summary>
     public int? FailsAfter { get; set; }
 
-    public ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, CancellationToken cancellationToken)
+    public ValueTask<WireGuardDevice> ReadAsync(InterfaceName name, IPeerSink peers, CancellationToken cancellationToken)
     {
         CheckName(name);
         lock (_lock)
         {
             Reads++;
             ILookup<PublicKey, IpPrefix> prefixes = _owners.ToLookup(pair => pair.Value, pair => pair.Key);
-            return ValueTask.FromResult(new WireGuardDevice
+            peers.Begin();
+            foreach (PublicKey key in _peers)
             {
-                Name = Name,
-                ListenPort = WireGuardTests.ListenPort,
-                FirewallMark = Mark,
-                Peers = [.. _peers.Select(key => new WireGuardPeer
+                peers.Add(new WireGuardPeer
                 {
                     PublicKey = key,
                     Endpoint = _settings[key].Endpoint,
                     PersistentKeepalive = _settings[key].PersistentKeepalive is > 0 and ushort seconds ? TimeSpan.FromSeconds(seconds) : null,
                     AllowedIPs = [.. prefixes[key]],
-                })],
-            });
+                });
+            }
+
+            return ValueTask.FromResult(new WireGuardDevice { Name = Name, ListenPort = WireGuardTests.ListenPort, FirewallMark = Mark });
         }
     }
 

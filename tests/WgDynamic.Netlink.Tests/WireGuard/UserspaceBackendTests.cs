@@ -190,11 +190,11 @@ public sealed class UserspaceBackendTests : IDisposable
         static async Task ReadAsync(byte[] answer)
         {
             using UapiLineReader lines = new(new MemoryStream(answer));
-            UapiDeviceReader device = new(_name);
+            UapiDeviceReader device = new(_name, new PeerList());
             try
             {
                 await lines.ReadAnswerAsync(device.Read, Some.Token);
-                _ = device.ToDevice();
+                _ = device.End();
             }
             catch (NetlinkException e)
             {

@@ -74,7 +74,7 @@ public sealed class WireGuardClientTests
         NetlinkException e = await Assert.ThrowsAsync<NetlinkException>(() => client.ConfigureAsync(backend.Name, [RemoveLeased(1)], Some.Token).AsTask());
 
         Assert.Equal(Errno.EIO, e.Errno);
-        Assert.False(ThrowAwayPeer.IsIn(await backend.ReadAsync(backend.Name, Some.Token)));
+        Assert.False((await backend.ReadAsync(backend.Name, Some.Token)).HasThrowAwayPeer());
     }
 
     [Fact]

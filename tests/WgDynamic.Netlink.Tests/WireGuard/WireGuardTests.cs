@@ -296,12 +296,12 @@ public abstract class WireGuardTests : IAsyncLifetime
     {
         using IWireGuardBackend backend = await _started.OpenBackendAsync();
         await backend.ApplyAsync(_started.Name, [ThrowAwayPeer.Take([new AllowedIPOperation(Some.Leased(5))])], Some.Token);
-        Assert.True(ThrowAwayPeer.IsIn(await backend.ReadAsync(_started.Name, Some.Token)));
+        Assert.True((await backend.ReadAsync(_started.Name, Some.Token)).HasThrowAwayPeer());
     }
 
     private async Task<bool> HasThrowAwayPeerAsync()
     {
         using IWireGuardBackend backend = await _started.OpenBackendAsync();
-        return ThrowAwayPeer.IsIn(await backend.ReadAsync(_started.Name, Some.Token));
+        return (await backend.ReadAsync(_started.Name, Some.Token)).HasThrowAwayPeer();
     }
 }

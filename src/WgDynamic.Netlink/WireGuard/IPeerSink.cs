@@ -1,0 +1,12 @@
+namespace WgDynamic.Netlink;
+
+/// <summary>Takes the peers of an interface as they are read: there may be more than anybody wants in memory at once.</summary>
+public interface IPeerSink
+{
+    /// <summary>The peers come from the first one on. When that happens again, the interface has changed meanwhile, and those that came before are void.</summary>
+    void Begin();
+
+    /// <summary>The next peer, whole.</summary>
+    /// <param name="peer">The peer; not used by anybody else afterwards.</param>
+    void Add(WireGuardPeer peer);
+}
