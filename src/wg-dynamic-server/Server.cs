@@ -39,13 +39,14 @@ internal static class Server
         ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
         LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
+        SessionContext sessions = new(options.Interface, configuration.Limits, clock, log);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
-        using PosixSignalRegistration reload = reloading.Follow(service, configuration);
+        using PosixSignalRegistration reload = reloading.Follow(service, sessions.Sessions);
         await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-        using SessionListener listener = new(service, new SessionContext(options.Interface, configuration.Limits, clock, log));
+        using SessionListener listener = new(service, sessions);
         Listen(listener, link);
         string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Range));
         log.Serving(options.Interface, pools);

@@ -57,9 +57,6 @@ internal static partial class ServerLog
     [LoggerMessage(28, LogLevel.Information, "{Interface}: configuration read anew: {Pools} pools, {Reservations} reservations, {Pushes} pushes")]
     public static partial void ConfigurationRead(this ILogger log, InterfaceName @interface, int pools, int reservations, int pushes);
 
-    [LoggerMessage(29, LogLevel.Warning, "{Interface}: the limits for connections and requests are others now; they come into force with the next start")]
-    public static partial void LimitsNeedRestart(this ILogger log, InterfaceName @interface);
-
     [LoggerMessage(30, LogLevel.Warning, "{Interface}: {Peer} has {LeftOut} routes more than a reply can hold: they are not pushed; use wider prefixes")]
     public static partial void RoutesLeftOut(this ILogger log, InterfaceName @interface, PublicKey peer, int leftOut);
 
