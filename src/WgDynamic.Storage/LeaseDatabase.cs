@@ -8,15 +8,16 @@ public static class LeaseDatabase
 {
     /// <summary>Looks for whatever may be wrong. Changes nothing; works beside a running server and on read-only files.</summary>
     /// <param name="path">The database.</param>
+    /// <param name="noted">An end that the history once had, from the log: what is before it must be as it was then. Null for none.</param>
     /// <returns>What is there and what is wrong with it.</returns>
     /// <exception cref="LeaseStoreException">It cannot be looked at: it is not there, not readable, somebody else's, or of a later version.</exception>
-    public static DatabaseReport Check(string path)
+    public static DatabaseReport Check(string path, HistoryHead? noted = null)
     {
         path = Path.GetFullPath(path);
         try
         {
             using Database database = ReadOnlyDatabase.Open(path, out bool withoutLog);
-            DatabaseCheck check = new(database);
+            DatabaseCheck check = new(database, noted);
             if (withoutLog)
                 check.Report($"{path}-wal cannot be read here, so the last commits were not checked; copy both files to where you may write, and check them there");
             return check.Run();

@@ -29,10 +29,11 @@ internal static class DatabaseCommands
 
     /// <summary><c>--check-database</c></summary>
     /// <param name="path">The database.</param>
+    /// <param name="noted">An end of the history from the log, to compare with; null for none.</param>
     /// <param name="output">Takes a line for each problem, and a summary.</param>
-    public static int Check(string path, TextWriter output)
+    public static int Check(string path, HistoryHead? noted, TextWriter output)
     {
-        DatabaseReport report = LeaseDatabase.Check(path);
+        DatabaseReport report = LeaseDatabase.Check(path, noted);
         foreach (string problem in report.Problems)
             output.WriteLine($"{path}: {problem}");
         output.WriteLine($"{path}: {report.ActiveLeases} active leases, {report.EndedLeases} ended ones, {report.HistoryRows} rows of history, head {report.Head}");

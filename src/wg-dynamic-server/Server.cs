@@ -82,8 +82,8 @@ internal static class Server
     // In the journal, where who rewrites the database does not reach it.
     private static void ReportHistory(ServerOptions options, ILeaseStore store, DaemonLogger log)
     {
-        if (store is SqliteLeaseStore { Head: { Sequence: > 0 } head })
-            log.HistoryHead(options.Interface, head.ToString());
+        if (store.HistoryEnd is { } head)
+            log.HistoryHead(options.Interface, head);
     }
 
     private static void Listen(SessionListener listener, Link link)

@@ -63,7 +63,7 @@ internal static partial class ServerLog
     [LoggerMessage(31, LogLevel.Warning, "{Interface}: the lease database was damaged, and has been written anew from memory: no lease is lost, the history begins anew; the damaged file is {Aside}")]
     public static partial void StoreRebuilt(this ILogger log, InterfaceName @interface, string aside);
 
-    [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database will find that row as long as nobody rewrites the history")]
+    [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database --head {Head} says later whether it was rewritten up to there")]
     public static partial void HistoryHead(this ILogger log, InterfaceName @interface, string head);
 
     [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will try again")]
