@@ -97,7 +97,7 @@ timed() {
 
 install() {
 	need_dotnet
-	need jq:jq
+	need jq:jq strace:strace
 	[[ $unit_only ]] || need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2 \
 		ping:iputils-ping nft:nftables
 }

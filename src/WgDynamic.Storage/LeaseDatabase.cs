@@ -45,7 +45,7 @@ public static class LeaseDatabase
             throw new LeaseStoreException($"{target} is the database itself; name another file for the backup");
         if (!overwrite && Path.Exists(target))
             throw new LeaseStoreException($"{target} exists already; name another file for the backup, or move it away");
-        Copy(path, target, unfinished => File.Move(unfinished, target, overwrite));
+        Copy(path, target, unfinished => StoreFile.Put(unfinished, target));
     }
 
     /// <summary>Puts a backup in a database's place. No server may have the database open.</summary>
@@ -64,9 +64,7 @@ public static class LeaseDatabase
         Copy(source, path, unfinished =>
         {
             former = StoreFile.CopyAside(path, "before-restore", now);
-            // The log of the former database would be taken for that of the new one.
-            StoreFile.RemoveCompanions(path);
-            File.Move(unfinished, path, overwrite: true);
+            StoreFile.Put(unfinished, path);
         });
         return former;
     }

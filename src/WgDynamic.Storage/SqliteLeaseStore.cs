@@ -128,8 +128,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
             // The log is written back when the last connection closes, unless there was no room.
             if (File.Exists(unfinished + "-wal"))
                 throw new SqliteError(raw.SQLITE_FULL, "the log of the new database could not be written back");
-            string? aside = StoreFile.MoveAside(_path, "damaged", now.Wall);
-            File.Move(unfinished, _path);
+            string? aside = StoreFile.PutAside(unfinished, _path, "damaged", now.Wall);
             Head = head;
             _connection = StoreConnection.Open(_path, _migrations, TimeSpan.Zero);
             return ValueTask.FromResult(aside);
