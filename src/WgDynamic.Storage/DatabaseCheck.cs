@@ -7,7 +7,7 @@ namespace WgDynamic.Storage;
 internal sealed class DatabaseCheck(Database database, HistoryHead? noted)
 {
     // What is wrong with one page shows in many places.
-    private const int MostProblems = 100;
+    private const int MostProblems = 20;
     private readonly List<string> _problems = [];
     private long _active;
     private long _ended;
@@ -51,8 +51,9 @@ internal sealed class DatabaseCheck(Database database, HistoryHead? noted)
         using Statement lines = database.PrepareOnce("PRAGMA integrity_check");
         while (lines.Step())
         {
-            if (lines.Text(0) is { } line && line != "ok")
-                Report(line.ReplaceLineEndings(" "));
+            // One row may hold many lines, below a heading.
+            foreach (string line in lines.Text(0)!.Split('\n').Where(line => line != "ok" && !line.StartsWith("***", StringComparison.Ordinal)))
+                Report(line);
         }
     }
 

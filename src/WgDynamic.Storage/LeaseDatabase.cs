@@ -28,7 +28,8 @@ public static class LeaseDatabase
         }
         catch (LeaseStoreException error) when (error.IsDamaged)
         {
-            return new DatabaseReport([error.Message], 0, 0, 0, default);
+            // The rest of the message sends people here.
+            return new DatabaseReport([error.InnerException?.Message ?? error.Message], 0, 0, 0, default);
         }
     }
 

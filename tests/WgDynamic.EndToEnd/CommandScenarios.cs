@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using WgDynamic.Storage;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
@@ -154,6 +155,40 @@ public class CommandScenarios
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task A_database_is_checked_in_words_that_say_what_to_do()
+    {
+        Backend.Require();
+        string program = Path.Combine(Backend.PublishDirectory, "wg-dynamic-server"), folder = Directory.CreateTempSubdirectory("wgd-check-").FullName;
+        string good = Path.Combine(folder, "good.db"), bad = Path.Combine(folder, "bad.db"), future = Path.Combine(folder, "future.db");
+        try
+        {
+            await SqliteLeaseStore.Open(good, "boot").DisposeAsync();
+            string head = $"0:{new string('0', 64)}";
+            string healthy = $"{good}: 0 active leases, 0 ended ones, 0 rows of history, head {head}\nno problems\n";
+            Assert.Equal(healthy, await Command.RunAsync(program, "wgnone", "--database", good, "--check-database"));
+            Assert.Equal(healthy, await Command.RunAsync(program, "wgnone", "--database", good, "--check-database", "--head", head));
+
+            byte[] bytes = await File.ReadAllBytesAsync(good, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(bad, bytes[..6000], TestContext.Current.CancellationToken);
+            Assert.Matches($"^{bad}: SQLite error 11: [^\n]+\n1 problem; if the server refuses it, --restore FILE [^\n]+\n$", await FailureAsync(bad, "--check-database"));
+            // sqlite.org/fileformat.html: the user version is at 60.
+            bytes[63] = 7;
+            await File.WriteAllBytesAsync(future, bytes, TestContext.Current.CancellationToken);
+            Assert.Matches("has schema version 7, made by a later version .*; run the later one", await FailureAsync(future, "--check-database"));
+            Assert.Matches("does not exist; see: ls -l", await FailureAsync(Path.Combine(folder, "none.db"), "--check-database"));
+            Assert.Matches("--head goes with --check-database only", await FailureAsync(good, "--head", head));
+            Assert.Matches("'7:ab' is not an end of the history", await FailureAsync(good, "--check-database", "--head", "7:ab"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Task<string> FailureAsync(string database, params string[] arguments) =>
+            Command.RunAsync("bash", ["-c", "! \"$@\" 2>&1", "_", program, "wgnone", "--database", database, .. arguments]);
     }
 
     [Fact]
