@@ -205,6 +205,37 @@ public class CommandScenarios
             Regex.Matches(text, "--[a-z][a-z-]+").Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
     }
 
+    [Fact]
+    public async Task The_interfaces_that_the_README_sets_up_are_what_WireGuard_takes()
+    {
+        await using Network network = await Network.CreateAsync();
+        string readme = await File.ReadAllTextAsync(Path.Combine(Backend.RepositoryRoot, "README.md"), TestContext.Current.CancellationToken);
+        string hub = Example("## Set up a hub"), client = Example("## Set up a client");
+        Assert.Equal("fe80::abcd/128", await AllowedIPsAsync(network.Hub, hub, network.Client.Keys));
+        Assert.Equal("fe80::/128 10.66.0.0/24 fd66::/64", await AllowedIPsAsync(network.Client, client, network.Hub.Keys));
+        // The client's address is the one that the hub has for it.
+        Assert.Contains("Address = fe80::abcd/128\n", client, StringComparison.Ordinal);
+        Assert.Matches("Address = .*fe80::/64\n", hub);
+
+        string Example(string heading) => Regex.Replace(
+            Regex.Match(readme[readme.IndexOf(heading, StringComparison.Ordinal)..], @"(?: {4}.*\n|\n(?= {4}\[))+(?=\n)", RegexOptions.None).Value, "^    ", "", RegexOptions.Multiline);
+
+        static async Task<string> AllowedIPsAsync(Host host, string example, KeyPair peer)
+        {
+            string file = Path.Combine(host.RuntimeDirectory, $"{host.Interface}.conf");
+            string configuration = example
+                .Replace("PrivateKey = …", $"PrivateKey = {host.Keys.Private}", StringComparison.Ordinal)
+                .Replace("PublicKey = …", $"PublicKey = {peer.Public}", StringComparison.Ordinal)
+                .Replace("PublicKey = (the hub's)", $"PublicKey = {peer.Public}", StringComparison.Ordinal)
+                // There is no such name.
+                .Replace("hub.example.org", "10.255.0.1", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await host.ConfigureAsync(await Command.RunAsync("wg-quick", "strip", file));
+            return (await host.WgAsync($"show {host.Interface} allowed-ips")).Split('\t')[1].Trim();
+        }
+    }
+
     private static bool IsRunning(int pid) =>
         File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 }
