@@ -97,9 +97,9 @@ timed() {
 
 install() {
 	need_dotnet
-	need jq:jq
+	need jq:jq strace:strace
 	[[ $unit_only ]] || need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2 \
-		ping:iputils-ping nft:nftables
+		ping:iputils-ping nft:nftables mkfs.ext4:e2fsprogs
 }
 
 # The solution says which tests there are: a project that is listed and gone

@@ -3,12 +3,15 @@ namespace WgDynamic.Leasing;
 /// <summary>What a store kept.</summary>
 /// <param name="Records">One record an address, in no order.</param>
 /// <param name="SameBoot">Whether the last commit was since the machine was booted: then times since boot in the records count, and nobody needs to trust the time of day.</param>
-/// <param name="LastCommit">The latest time of day that the store has seen, UTC; null if it has seen nothing.</param>
+/// <param name="LastCommit">The time of day that the last commit was made with, UTC; null if there was none.</param>
 public readonly record struct StoredLeases(IReadOnlyList<LeaseRecord> Records, bool SameBoot, DateTimeOffset? LastCommit);
 
 /// <summary>Where leases outlive the process. One caller at a time.</summary>
 public interface ILeaseStore : IAsyncDisposable
 {
+    /// <summary>The end of the history, for the log: whoever has noted it can prove later that nothing up to there was rewritten. Null without a history.</summary>
+    string? HistoryEnd { get; }
+
     /// <summary>Reads all records.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StoredLeases> LoadAsync(CancellationToken cancellationToken);

@@ -7,6 +7,9 @@ public sealed class MemoryLeaseStore : ILeaseStore
     private DateTimeOffset? _lastCommit;
 
     /// <inheritdoc/>
+    public string? HistoryEnd => null;
+
+    /// <inheritdoc/>
     public ValueTask<StoredLeases> LoadAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(new StoredLeases([.. _records.Values], SameBoot: true, _lastCommit));
 

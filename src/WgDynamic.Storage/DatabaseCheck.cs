@@ -4,10 +4,10 @@ using WgDynamic.Leasing;
 namespace WgDynamic.Storage;
 
 /// <summary>Looks through a database for whatever may be wrong, as it is at one moment.</summary>
-internal sealed class DatabaseCheck(Database database)
+internal sealed class DatabaseCheck(Database database, HistoryHead? noted)
 {
     // What is wrong with one page shows in many places.
-    private const int MostProblems = 100;
+    private const int MostProblems = 20;
     private readonly List<string> _problems = [];
     private long _active;
     private long _ended;
@@ -51,8 +51,9 @@ internal sealed class DatabaseCheck(Database database)
         using Statement lines = database.PrepareOnce("PRAGMA integrity_check");
         while (lines.Step())
         {
-            if (lines.Text(0) is { } line && line != "ok")
-                Report(line.ReplaceLineEndings(" "));
+            // One row may hold many lines, below a heading.
+            foreach (string line in lines.Text(0)!.Split('\n').Where(line => line != "ok" && !line.StartsWith("***", StringComparison.Ordinal)))
+                Report(line);
         }
     }
 
@@ -93,6 +94,10 @@ internal sealed class DatabaseCheck(Database database)
         state.Bytes(3).CopyTo(head);
         _head = new HistoryHead(state.Integer(2), Convert.ToHexStringLower(head));
 
+        CompareNoted(sequence, hash);
+        if (noted?.Sequence < sequence)
+            Report($"history: row {noted?.Sequence} is older than what is kept, which begins behind row {sequence}; compare with a later line of the log");
+
         using Statement rows = database.PrepareOnce($"SELECT {HistoryRow.Columns}, hash FROM history ORDER BY seq");
         while (rows.Step())
         {
@@ -102,6 +107,7 @@ internal sealed class DatabaseCheck(Database database)
                 Report($"history: row {sequence + 1} is followed by row {row.Sequence}; rows between were removed or renumbered");
             sequence = row.Sequence;
             HistoryChain.Link(hash, row, hash);
+            CompareNoted(sequence, rows.Bytes(7));
             if (rows.Bytes(7).SequenceEqual(hash))
                 continue;
             Report($"history: row {row.Sequence} ({row.Address}, {row.Start:u}) does not fit its hash; it or one before it was changed");
@@ -112,6 +118,14 @@ internal sealed class DatabaseCheck(Database database)
 
         if (sequence != _head.Sequence || !hash.SequenceEqual(head))
             Report($"history: it ends with row {sequence}, but should with row {_head.Sequence}, hash {_head.Hash}; rows at the end were removed, added or changed");
+        if (noted?.Sequence > sequence)
+            Report($"history: it ends with row {sequence}, but row {noted?.Sequence} was noted; rows at the end were removed, or the history was begun anew");
+    }
+
+    private void CompareNoted(long sequence, ReadOnlySpan<byte> hash)
+    {
+        if (noted is { } head && head.Sequence == sequence && head.Hash != Convert.ToHexStringLower(hash))
+            Report($"history: row {sequence} had the hash {head.Hash} when it was noted, and has {Convert.ToHexStringLower(hash)}; it or one before it was rewritten");
     }
 
     private void CheckGrants()

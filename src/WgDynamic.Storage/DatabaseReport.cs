@@ -5,5 +5,5 @@ namespace WgDynamic.Storage;
 /// <param name="ActiveLeases">How many leases are active.</param>
 /// <param name="EndedLeases">How many have ended and are remembered.</param>
 /// <param name="HistoryRows">How many rows the history has.</param>
-/// <param name="Head">The end of the history; to be compared with what was noted in the log.</param>
+/// <param name="Head">The end of the history; to be compared with what was noted in the log. The default if nothing could be read at all.</param>
 public sealed record DatabaseReport(IReadOnlyList<string> Problems, long ActiveLeases, long EndedLeases, long HistoryRows, HistoryHead Head);

@@ -8,15 +8,16 @@ public static class LeaseDatabase
 {
     /// <summary>Looks for whatever may be wrong. Changes nothing; works beside a running server and on read-only files.</summary>
     /// <param name="path">The database.</param>
+    /// <param name="noted">An end that the history once had, from the log: what is before it must be as it was then. Null for none.</param>
     /// <returns>What is there and what is wrong with it.</returns>
     /// <exception cref="LeaseStoreException">It cannot be looked at: it is not there, not readable, somebody else's, or of a later version.</exception>
-    public static DatabaseReport Check(string path)
+    public static DatabaseReport Check(string path, HistoryHead? noted = null)
     {
         path = Path.GetFullPath(path);
         try
         {
             using Database database = ReadOnlyDatabase.Open(path, out bool withoutLog);
-            DatabaseCheck check = new(database);
+            DatabaseCheck check = new(database, noted);
             if (withoutLog)
                 check.Report($"{path}-wal cannot be read here, so the last commits were not checked; copy both files to where you may write, and check them there");
             return check.Run();
@@ -27,7 +28,8 @@ public static class LeaseDatabase
         }
         catch (LeaseStoreException error) when (error.IsDamaged)
         {
-            return new DatabaseReport([error.Message], 0, 0, 0, default);
+            // The rest of the message sends people here.
+            return new DatabaseReport([error.InnerException?.Message ?? error.Message], 0, 0, 0, default);
         }
     }
 
@@ -44,7 +46,7 @@ public static class LeaseDatabase
             throw new LeaseStoreException($"{target} is the database itself; name another file for the backup");
         if (!overwrite && Path.Exists(target))
             throw new LeaseStoreException($"{target} exists already; name another file for the backup, or move it away");
-        Copy(path, target, unfinished => File.Move(unfinished, target, overwrite));
+        Copy(path, target, unfinished => StoreFile.Put(unfinished, target));
     }
 
     /// <summary>Puts a backup in a database's place. No server may have the database open.</summary>
@@ -63,9 +65,7 @@ public static class LeaseDatabase
         Copy(source, path, unfinished =>
         {
             former = StoreFile.CopyAside(path, "before-restore", now);
-            // The log of the former database would be taken for that of the new one.
-            StoreFile.RemoveCompanions(path);
-            File.Move(unfinished, path, overwrite: true);
+            StoreFile.Put(unfinished, path);
         });
         return former;
     }

@@ -25,8 +25,11 @@ public sealed class SqliteLeaseStore : IRebuildableStore
         _migrations = migrations;
     }
 
-    /// <summary>The end of the history, for the log: it proves later that the history was not rewritten.</summary>
+    /// <summary>The end of the history.</summary>
     public HistoryHead Head { get; private set; }
+
+    /// <inheritdoc/>
+    public string? HistoryEnd => Head.Sequence > 0 ? Head.ToString() : null;
 
     /// <summary>Opens a store; a missing file is made with mode 0600, its missing directory with 0700.</summary>
     /// <param name="path">The file, such as /var/lib/wg-dynamic/wg0.db.</param>
@@ -125,8 +128,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
             // The log is written back when the last connection closes, unless there was no room.
             if (File.Exists(unfinished + "-wal"))
                 throw new SqliteError(raw.SQLITE_FULL, "the log of the new database could not be written back");
-            string? aside = StoreFile.MoveAside(_path, "damaged", now.Wall);
-            File.Move(unfinished, _path);
+            string? aside = StoreFile.PutAside(unfinished, _path, "damaged", now.Wall);
             Head = head;
             _connection = StoreConnection.Open(_path, _migrations, TimeSpan.Zero);
             return ValueTask.FromResult(aside);

@@ -21,9 +21,11 @@ internal static class StoreFile
         {
             _ = Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
             File.SetUnixFileMode(directory, OwnerOnly | UnixFileMode.UserExecute);
+            FlushDirectory(directory);
         }
 
         Make(path);
+        FlushDirectory(path);
     }
 
     /// <summary>Makes an empty file that was not there.</summary>
@@ -60,37 +62,59 @@ internal static class StoreFile
             File.Delete(path + companion);
     }
 
-    /// <summary>Moves a database with all that belongs to it to a name that says why and when.</summary>
+    /// <summary>
+    /// Puts a finished file in a database's place, so that a loss of power at any instant leaves the one or the other there.
+    /// What belonged to the former one, its log above all, would be taken for the new one's: it goes first.
+    /// </summary>
+    /// <param name="unfinished">The file; its contents are on the disk.</param>
+    /// <param name="path">The database.</param>
+    public static void Put(string unfinished, string path)
+    {
+        RemoveCompanions(path);
+        FlushDirectory(path);
+        File.Move(unfinished, path, overwrite: true);
+        FlushDirectory(path);
+    }
+
+    /// <summary>Like <see cref="Put"/>, but the former database stays, with all that belongs to it, under a name that says why and when.</summary>
+    /// <param name="unfinished">The file; its contents are on the disk.</param>
     /// <param name="path">The database.</param>
     /// <param name="why">One word.</param>
     /// <param name="now">When, UTC.</param>
-    /// <returns>The new name; null if there was nothing to move.</returns>
-    public static string? MoveAside(string path, string why, DateTimeOffset now)
+    /// <returns>The new name; null if there was no former database.</returns>
+    public static string? PutAside(string unfinished, string path, string why, DateTimeOffset now)
     {
-        if (!File.Exists(path))
+        string? name = File.Exists(path) ? Aside(path, why, now) : null;
+        if (name is not null)
         {
-            // A log without its database would be taken for that of the next one.
-            RemoveCompanions(path);
-            return null;
+            foreach (string companion in _companions.Where(companion => File.Exists(path + companion)))
+                File.Move(path + companion, name + companion);
+            FlushDirectory(path);
+            // link(2) and rename(2): there is no moment without a database, in which the next server would begin with an empty one.
+            File.Replace(unfinished, path, name);
+            FlushDirectory(path);
+        }
+        else
+        {
+            Put(unfinished, path);
         }
 
-        string name = Aside(path, why, now);
-        foreach (string companion in _companions.Where(companion => File.Exists(path + companion)))
-            File.Move(path + companion, name + companion);
-        File.Move(path, name);
         return name;
     }
 
     /// <summary>Copies a database with all that belongs to it to a name that says why and when.</summary>
-    /// <inheritdoc cref="MoveAside"/>
+    /// <param name="path">The database.</param>
+    /// <param name="why">One word.</param>
+    /// <param name="now">When, UTC.</param>
+    /// <returns>The copy's name; null if there was nothing to copy.</returns>
     public static string? CopyAside(string path, string why, DateTimeOffset now)
     {
         if (!File.Exists(path))
             return null;
         string name = Aside(path, why, now);
         foreach (string companion in _companions.Where(companion => companion != "-shm" && File.Exists(path + companion)))
-            File.Copy(path + companion, name + companion);
-        File.Copy(path, name);
+            Copy(path + companion, name + companion);
+        Copy(path, name);
         return name;
     }
 
@@ -100,6 +124,23 @@ internal static class StoreFile
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Has the names in a file's directory on the disk: what was made, renamed and removed there.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SqliteError">They could not be written.</exception>
+    public static void FlushDirectory(string path)
+    {
+        // .NET opens no directories, but SQLite can have one on the disk: that of a file that it removes.
+        string marker = path + ".flush";
+        File.WriteAllBytes(marker, []);
+        Database.RemoveDurably(marker);
+    }
+
+    private static void Copy(string path, string target)
+    {
+        File.Copy(path, target);
+        Flush(target);
     }
 
     private static string Aside(string path, string why, DateTimeOffset now)

@@ -11,6 +11,7 @@ namespace WgDynamic.Server;
 internal static class DatabaseCommands
 {
     private const int WrongArguments = 1;
+    private const string Remedy = "if the server refuses it, --restore FILE puts a backup in its place, or move it away to start anew, with most peers getting the addresses that they had";
 
     /// <summary>Runs a command; what cannot be done is a line on standard error and an exit code.</summary>
     /// <param name="command">What to do; gives the exit code.</param>
@@ -29,14 +30,21 @@ internal static class DatabaseCommands
 
     /// <summary><c>--check-database</c></summary>
     /// <param name="path">The database.</param>
+    /// <param name="noted">An end of the history from the log, to compare with; null for none.</param>
     /// <param name="output">Takes a line for each problem, and a summary.</param>
-    public static int Check(string path, TextWriter output)
+    public static int Check(string path, HistoryHead? noted, TextWriter output)
     {
-        DatabaseReport report = LeaseDatabase.Check(path);
+        DatabaseReport report = LeaseDatabase.Check(path, noted);
         foreach (string problem in report.Problems)
             output.WriteLine($"{path}: {problem}");
-        output.WriteLine($"{path}: {report.ActiveLeases} active leases, {report.EndedLeases} ended ones, {report.HistoryRows} rows of history, head {report.Head}");
-        output.WriteLine(report.Problems.Count == 0 ? "no problems" : $"{report.Problems.Count} problems");
+        if (report.Head != default)
+            output.WriteLine($"{path}: {report.ActiveLeases} active leases, {report.EndedLeases} ended ones, {report.HistoryRows} rows of history, head {report.Head}");
+        output.WriteLine(report.Problems.Count switch
+        {
+            0 => "no problems",
+            1 => $"1 problem; {Remedy}",
+            _ => $"{report.Problems.Count} problems; {Remedy}",
+        });
         return report.Problems.Count == 0 ? 0 : DaemonHost.Failure;
     }
 

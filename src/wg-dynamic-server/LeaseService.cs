@@ -25,6 +25,7 @@ internal sealed class LeaseService
     private static readonly TimeSpan _reconcileInterval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan _pruneInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _historyReportInterval = TimeSpan.FromDays(1);
 
     private readonly Channel<PeerRequest?> _inbox = Channel.CreateBounded<PeerRequest?>(
         new BoundedChannelOptions(4096) { SingleReader = true });
@@ -53,6 +54,8 @@ internal sealed class LeaseService
     private TimeSpan _viewAge = _minViewAge;
     private TimeSpan _nextReconcile;
     private TimeSpan _nextPrune;
+    private TimeSpan _nextHistoryReport;
+    private SteadyTime? _steadyTime;
     private TaskCompletionSource? _refreshed;
     private bool _started;
 
@@ -90,7 +93,9 @@ internal sealed class LeaseService
         _book.Restore(stored, now);
         if (stored.Records.Count > 0)
             _log.Restored(_interface, _book.ActiveCount, _book.Leases.Count - _book.ActiveCount);
+        _steadyTime = new SteadyTime(now, stored.LastCommit);
         _nextPrune = now.Uptime + _pruneInterval;
+        _nextHistoryReport = now.Uptime + _historyReportInterval;
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
@@ -197,7 +202,8 @@ internal sealed class LeaseService
         foreach (PeerRequest request in _batch)
             _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
         _batch.Clear();
-        await PruneAsync(now, cancellationToken);
+        Moment steady = _steadyTime!.At(now);
+        await PruneAsync(steady.Wall < now.Wall ? steady : now, cancellationToken);
 
         // Everything that changed goes to the store before it goes to the device, and before anybody hears of it.
         foreach (LeaseChange change in _book.Changes)
@@ -206,7 +212,7 @@ internal sealed class LeaseService
             _device.Note(change);
         }
 
-        bool stored = await _store.SaveAsync(now, _planOnDevice, cancellationToken);
+        bool stored = await _store.SaveAsync(steady, _planOnDevice, cancellationToken);
         bool onDevice = await _device.ApplyAsync(cancellationToken);
         if (!onDevice)
             _viewAge = TimeSpan.Zero;
@@ -279,6 +285,10 @@ internal sealed class LeaseService
         _nextPrune = now.Uptime + _pruneInterval;
         _book.Prune(now.Wall - _book.Policy.Retention);
         await _store.PruneAsync(now, cancellationToken);
+        if (now.Uptime < _nextHistoryReport || _leaseStore.HistoryEnd is not { } head)
+            return;
+        _nextHistoryReport = now.Uptime + _historyReportInterval;
+        _log.HistoryHead(_interface, head);
     }
 
     private void Report(in LeaseChange change)

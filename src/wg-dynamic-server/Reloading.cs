@@ -40,6 +40,8 @@ internal sealed class Reloading(ServerOptions options, ILogger log)
                 Retention = configuration.Retention,
                 HistoryRetention = configuration.HistoryRetention,
                 AddressesPerPeer = configuration.AddressesPerPeer,
+                GrantInterval = configuration.GrantInterval,
+                GrantBurst = configuration.GrantBurst,
             },
             Pools = [.. configuration.Pools.Select(pool => new PoolDefinition
             {
@@ -58,21 +60,27 @@ internal sealed class Reloading(ServerOptions options, ILogger log)
     }
 
     /// <summary>Follows SIGHUP until the result is disposed.</summary>
-    /// <param name="service">Is given each configuration that is good.</param>
-    /// <param name="inForce">The one that it has.</param>
-    public PosixSignalRegistration Follow(LeaseService service, ServerConfiguration inForce) =>
+    /// <inheritdoc cref="Reload"/>
+    public PosixSignalRegistration Follow(LeaseService service, SessionTable sessions) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            if (Read() is not { } configuration)
-            {
-                log.ConfigurationKept(options.Interface);
-                return;
-            }
-
-            if (configuration.Limits != inForce.Limits)
-                log.LimitsNeedRestart(options.Interface);
-            service.SetSettings(ToSettings(configuration));
-            log.ConfigurationRead(options.Interface, configuration.Pools.Length, configuration.Reservations.Length, configuration.Pushes.Length);
+            Reload(service, sessions);
         });
+
+    /// <summary>Reads the configuration anew and puts it in force if it is good.</summary>
+    /// <param name="service">Is given what it says of leases.</param>
+    /// <param name="sessions">Is given what it says of connections.</param>
+    public void Reload(LeaseService service, SessionTable sessions)
+    {
+        if (Read() is not { } configuration)
+        {
+            log.ConfigurationKept(options.Interface);
+            return;
+        }
+
+        sessions.Limits = configuration.Limits;
+        service.SetSettings(ToSettings(configuration));
+        log.ConfigurationRead(options.Interface, configuration.Pools.Length, configuration.Reservations.Length, configuration.Pushes.Length);
+    }
 }

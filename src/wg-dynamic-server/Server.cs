@@ -39,13 +39,14 @@ internal static class Server
         ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
         LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
+        SessionContext sessions = new(options.Interface, configuration.Limits, clock, log);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
-        using PosixSignalRegistration reload = reloading.Follow(service, configuration);
+        using PosixSignalRegistration reload = reloading.Follow(service, sessions.Sessions);
         await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-        using SessionListener listener = new(service, new SessionContext(options.Interface, configuration.Limits, clock, log));
+        using SessionListener listener = new(service, sessions);
         Listen(listener, link);
         string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Range));
         log.Serving(options.Interface, pools);
@@ -81,8 +82,8 @@ internal static class Server
     // In the journal, where who rewrites the database does not reach it.
     private static void ReportHistory(ServerOptions options, ILeaseStore store, DaemonLogger log)
     {
-        if (store is SqliteLeaseStore { Head: { Sequence: > 0 } head })
-            log.HistoryHead(options.Interface, head.ToString());
+        if (store.HistoryEnd is { } head)
+            log.HistoryHead(options.Interface, head);
     }
 
     private static void Listen(SessionListener listener, Link link)

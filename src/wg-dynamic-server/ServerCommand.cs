@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WgDynamic.Daemon;
+using WgDynamic.Storage;
 
 namespace WgDynamic.Server;
 
@@ -20,6 +21,7 @@ internal sealed class ServerCommand
     private readonly Option<string> _database = new("--database") { Description = "Where leases are kept, instead of /var/lib/wg-dynamic/<interface>.db", HelpName = "FILE" };
     private readonly Option<bool> _ephemeral = new("--ephemeral") { Description = "Keep leases in memory only: a restart forgets them" };
     private readonly Option<bool> _checkDatabase = new("--check-database") { Description = "List every problem of the database, and do nothing else" };
+    private readonly Option<string> _head = new("--head") { Description = "With --check-database: an end of the history from the log; say whether the history was rewritten up to there", HelpName = "HEAD" };
     private readonly Option<string> _backup = new("--backup") { Description = "Copy the database to a new file, and do nothing else; a server may be running", HelpName = "FILE" };
     private readonly Option<string> _restore = new("--restore") { Description = "Put a backup in the database's place, and do nothing else", HelpName = "FILE" };
     private readonly Option<string> _history = new("--history") { Description = "Say who had an address, and do nothing else", HelpName = "ADDRESS" };
@@ -35,7 +37,7 @@ internal sealed class ServerCommand
     {
         Root = new RootCommand("Leases addresses to the peers of a WireGuard interface, inside the tunnel. Without a configuration file the pools are the routes that lead to the interface.")
         {
-            _interface, _leaseTime, _assignAddress, _configuration, _checkConfiguration, _database, _ephemeral, _checkDatabase,
+            _interface, _leaseTime, _assignAddress, _configuration, _checkConfiguration, _database, _ephemeral, _checkDatabase, _head,
             _backup, _restore, _history, _at, _json, _foreground, _logLevel, _runtimeDirectory,
         };
         AddValidators();
@@ -62,12 +64,19 @@ internal sealed class ServerCommand
             if (result.GetValueOrDefault<string>() is { } text && !DatabaseCommands.TryParseTime(text, out _))
                 result.AddError($"'{text}' is not a time, such as '2026-11-04 03:12' or 2026-11-04T03:12Z");
         });
+        _head.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && !HistoryHead.TryParse(text, out _))
+                result.AddError($"'{text}' is not an end of the history, such as the log has: the number of a row, a colon, 64 hexadecimal digits");
+        });
         Root.Validators.Add(result =>
         {
             bool Has(Option option) => result.GetResult(option) is { Implicit: false };
             Option[] instead = [.. new Option[] { _checkConfiguration, _checkDatabase, _backup, _restore, _history }.Where(Has)];
             if (instead.Length > 1)
                 result.AddError($"{instead[0].Name} and {instead[1].Name} do not go together");
+            if (Has(_head) && !Has(_checkDatabase))
+                result.AddError("--head goes with --check-database only");
             if (Has(_at) && !Has(_history))
                 result.AddError("--at goes with --history only");
             if (Has(_json) && !Has(_checkConfiguration) && !Has(_history))
@@ -94,7 +103,11 @@ internal sealed class ServerCommand
         if (result.GetValue(_checkConfiguration))
             return ConfigurationCheck.Run(options, result.GetValue(_json), Console.Out);
         if (result.GetValue(_checkDatabase))
-            return DatabaseCommands.Run(() => DatabaseCommands.Check(database, Console.Out));
+        {
+            HistoryHead? noted = result.GetValue(_head) is { } text && HistoryHead.TryParse(text, out HistoryHead head) ? head : null;
+            return DatabaseCommands.Run(() => DatabaseCommands.Check(database, noted, Console.Out));
+        }
+
         if (result.GetValue(_backup) is { } target)
             return DatabaseCommands.Run(() => DatabaseCommands.Backup(database, target, Console.Out));
         if (result.GetValue(_restore) is { } source)

@@ -57,16 +57,13 @@ internal static partial class ServerLog
     [LoggerMessage(28, LogLevel.Information, "{Interface}: configuration read anew: {Pools} pools, {Reservations} reservations, {Pushes} pushes")]
     public static partial void ConfigurationRead(this ILogger log, InterfaceName @interface, int pools, int reservations, int pushes);
 
-    [LoggerMessage(29, LogLevel.Warning, "{Interface}: the limits for connections and requests are others now; they come into force with the next start")]
-    public static partial void LimitsNeedRestart(this ILogger log, InterfaceName @interface);
-
     [LoggerMessage(30, LogLevel.Warning, "{Interface}: {Peer} has {LeftOut} routes more than a reply can hold: they are not pushed; use wider prefixes")]
     public static partial void RoutesLeftOut(this ILogger log, InterfaceName @interface, PublicKey peer, int leftOut);
 
     [LoggerMessage(31, LogLevel.Warning, "{Interface}: the lease database was damaged, and has been written anew from memory: no lease is lost, the history begins anew; the damaged file is {Aside}")]
     public static partial void StoreRebuilt(this ILogger log, InterfaceName @interface, string aside);
 
-    [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database will find that row as long as nobody rewrites the history")]
+    [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database --head {Head} says later whether it was rewritten up to there")]
     public static partial void HistoryHead(this ILogger log, InterfaceName @interface, string head);
 
     [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will try again")]

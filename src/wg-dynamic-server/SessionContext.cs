@@ -12,7 +12,7 @@ internal sealed class SessionContext(InterfaceName interfaceName, SessionLimits 
 
     public InterfaceName Interface => interfaceName;
 
-    public SessionLimits Limits => limits;
+    public SessionLimits Limits => Sessions.Limits;
 
     public TimeProvider Clock => clock;
 

@@ -4,11 +4,12 @@ namespace WgDynamic.Server;
 /// The open sessions, and the limits on them. A peer with too many loses its own oldest one; when all peers together
 /// have too many, the session that has been silent for longest goes. So whoever comes and asks is always let in.
 /// </summary>
-internal sealed class SessionTable(SessionLimits limits, TimeProvider clock)
+internal sealed class SessionTable(SessionLimits initialLimits, TimeProvider clock)
 {
     private readonly LinkedList<Session> _bySilence = new();
     private readonly Dictionary<PublicKey, List<Session>> _byPeer = [];
     private readonly Lock _lock = new();
+    private SessionLimits _limits = initialLimits;
 
     public int Count
     {
@@ -19,6 +20,30 @@ internal sealed class SessionTable(SessionLimits limits, TimeProvider clock)
         }
     }
 
+    /// <summary>The limits in force. Lower ones end at once what they do not allow; times count from a session's next wait on.</summary>
+    public SessionLimits Limits
+    {
+        get => Volatile.Read(ref _limits);
+        set
+        {
+            List<Session> evicted = [];
+            lock (_lock)
+            {
+                Volatile.Write(ref _limits, value);
+                foreach (List<Session> sessions in _byPeer.Values)
+                    evicted.AddRange(sessions.Take(sessions.Count - value.ConnectionsPerPeer));
+                evicted.ForEach(Forget);
+                while (_bySilence.Count > value.Connections)
+                {
+                    evicted.Add(_bySilence.First!.Value);
+                    Forget(evicted[^1]);
+                }
+            }
+
+            evicted.ForEach(static session => session.Close("too many connections"));
+        }
+    }
+
     public void Add(Session session)
     {
         Session? evicted = null;
@@ -26,9 +51,9 @@ internal sealed class SessionTable(SessionLimits limits, TimeProvider clock)
         {
             if (!_byPeer.TryGetValue(session.Peer, out List<Session>? sessions))
                 _byPeer.Add(session.Peer, sessions = []);
-            if (sessions.Count >= limits.ConnectionsPerPeer)
+            if (sessions.Count >= _limits.ConnectionsPerPeer)
                 evicted = sessions[0];
-            else if (_bySilence.Count >= limits.Connections)
+            else if (_bySilence.Count >= _limits.Connections)
                 evicted = _bySilence.First!.Value;
             if (evicted is not null)
                 Forget(evicted);

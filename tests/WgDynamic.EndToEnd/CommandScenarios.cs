@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using WgDynamic.Storage;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
@@ -157,6 +158,40 @@ public class CommandScenarios
     }
 
     [Fact]
+    public async Task A_database_is_checked_in_words_that_say_what_to_do()
+    {
+        Backend.Require();
+        string program = Path.Combine(Backend.PublishDirectory, "wg-dynamic-server"), folder = Directory.CreateTempSubdirectory("wgd-check-").FullName;
+        string good = Path.Combine(folder, "good.db"), bad = Path.Combine(folder, "bad.db"), future = Path.Combine(folder, "future.db");
+        try
+        {
+            await SqliteLeaseStore.Open(good, "boot").DisposeAsync();
+            string head = $"0:{new string('0', 64)}";
+            string healthy = $"{good}: 0 active leases, 0 ended ones, 0 rows of history, head {head}\nno problems\n";
+            Assert.Equal(healthy, await Command.RunAsync(program, "wgnone", "--database", good, "--check-database"));
+            Assert.Equal(healthy, await Command.RunAsync(program, "wgnone", "--database", good, "--check-database", "--head", head));
+
+            byte[] bytes = await File.ReadAllBytesAsync(good, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(bad, bytes[..6000], TestContext.Current.CancellationToken);
+            Assert.Matches($"^{bad}: SQLite error 11: [^\n]+\n1 problem; if the server refuses it, --restore FILE [^\n]+\n$", await FailureAsync(bad, "--check-database"));
+            // sqlite.org/fileformat.html: the user version is at 60.
+            bytes[63] = 7;
+            await File.WriteAllBytesAsync(future, bytes, TestContext.Current.CancellationToken);
+            Assert.Matches("has schema version 7, made by a later version .*; run the later one", await FailureAsync(future, "--check-database"));
+            Assert.Matches("does not exist; see: ls -l", await FailureAsync(Path.Combine(folder, "none.db"), "--check-database"));
+            Assert.Matches("--head goes with --check-database only", await FailureAsync(good, "--head", head));
+            Assert.Matches("'7:ab' is not an end of the history", await FailureAsync(good, "--check-database", "--head", "7:ab"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Task<string> FailureAsync(string database, params string[] arguments) =>
+            Command.RunAsync("bash", ["-c", "! \"$@\" 2>&1", "_", program, "wgnone", "--database", database, .. arguments]);
+    }
+
+    [Fact]
     public async Task The_README_names_every_option_that_there_is_and_no_other()
     {
         Backend.Require();
@@ -168,6 +203,37 @@ public class CommandScenarios
 
         static IEnumerable<string> Options(string text) =>
             Regex.Matches(text, "--[a-z][a-z-]+").Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_interfaces_that_the_README_sets_up_are_what_WireGuard_takes()
+    {
+        await using Network network = await Network.CreateAsync();
+        string readme = await File.ReadAllTextAsync(Path.Combine(Backend.RepositoryRoot, "README.md"), TestContext.Current.CancellationToken);
+        string hub = Example("## Set up a hub"), client = Example("## Set up a client");
+        Assert.Equal("fe80::abcd/128", await AllowedIPsAsync(network.Hub, hub, network.Client.Keys));
+        Assert.Equal("fe80::/128 10.66.0.0/24 fd66::/64", await AllowedIPsAsync(network.Client, client, network.Hub.Keys));
+        // The client's address is the one that the hub has for it.
+        Assert.Contains("Address = fe80::abcd/128\n", client, StringComparison.Ordinal);
+        Assert.Matches("Address = .*fe80::/64\n", hub);
+
+        string Example(string heading) => Regex.Replace(
+            Regex.Match(readme[readme.IndexOf(heading, StringComparison.Ordinal)..], @"(?: {4}.*\n|\n(?= {4}\[))+(?=\n)", RegexOptions.None).Value, "^    ", "", RegexOptions.Multiline);
+
+        static async Task<string> AllowedIPsAsync(Host host, string example, KeyPair peer)
+        {
+            string file = Path.Combine(host.RuntimeDirectory, $"{host.Interface}.conf");
+            string configuration = example
+                .Replace("PrivateKey = …", $"PrivateKey = {host.Keys.Private}", StringComparison.Ordinal)
+                .Replace("PublicKey = …", $"PublicKey = {peer.Public}", StringComparison.Ordinal)
+                .Replace("PublicKey = (the hub's)", $"PublicKey = {peer.Public}", StringComparison.Ordinal)
+                // There is no such name.
+                .Replace("hub.example.org", "10.255.0.1", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await host.ConfigureAsync(await Command.RunAsync("wg-quick", "strip", file));
+            return (await host.WgAsync($"show {host.Interface} allowed-ips")).Split('\t')[1].Trim();
+        }
     }
 
     private static bool IsRunning(int pid) =>

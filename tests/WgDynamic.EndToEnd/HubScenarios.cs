@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using WgDynamic.Storage;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
@@ -163,35 +165,134 @@ public class HubScenarios
     public async Task A_full_disk_takes_nothing_from_anybody_gives_nothing_new_and_all_is_well_when_there_is_room_again()
     {
         await using Network network = await Network.CreateAsync(clients: 2);
-        string disk = Path.Combine(network.Hub.RuntimeDirectory, "disk");
+        string disk = Path.Combine(network.Hub.RuntimeDirectory, "disk"), filler = Path.Combine(disk, "filler");
         Directory.CreateDirectory(disk);
         await Command.RunAsync("mount", "-t", "tmpfs", "-o", "size=512k", "none", disk);
         try
         {
-            await using DaemonProcess server = network.Hub.StartServer("--leasetime", _shortLease, "--database", Path.Combine(disk, "leases.db"));
-            await server.WaitForLineAsync("serving on");
-            await using DaemonProcess first = network.Clients[0].StartClient();
-            await first.WaitForLineAsync("leased ");
-            string[] kept = await network.Clients[0].AddressesAsync();
-
-            string filler = Path.Combine(disk, "filler");
-            await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(filler, new byte[1 << 20], TestContext.Current.CancellationToken));
-            await server.WaitForLineAsync("leases cannot be stored: ");
-            int mark = first.Mark();
-            await using DaemonProcess second = network.Clients[1].StartClient();
-            await first.WaitForLineAsync("renewed ", times: 3, from: mark);
-            Assert.Empty(await network.Clients[1].AddressesAsync());
-            Assert.Equal(kept, await network.Clients[0].AddressesAsync());
-
-            File.Delete(filler);
-            await server.WaitForLineAsync("leases are stored again");
-            await second.WaitForLineAsync("leased ");
-            Assert.Equal(kept, await network.Clients[0].AddressesAsync());
+            await DoWithoutStoreAsync(
+                network,
+                Path.Combine(disk, "leases.db"),
+                () => Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(filler, new byte[1 << 20], TestContext.Current.CancellationToken)),
+                _ =>
+                {
+                    File.Delete(filler);
+                    return Task.CompletedTask;
+                });
         }
         finally
         {
             await Command.RunAsync("umount", "-l", disk);
         }
+    }
+
+    [Fact]
+    public async Task A_file_system_that_becomes_read_only_takes_nothing_from_anybody_and_all_is_well_when_it_can_be_written_again()
+    {
+        await using Network network = await Network.CreateAsync(clients: 2);
+        string disk = Path.Combine(network.Hub.RuntimeDirectory, "disk"), image = Path.Combine(network.Hub.RuntimeDirectory, "image"), mended = image + ".mended";
+        Directory.CreateDirectory(disk);
+        await File.WriteAllBytesAsync(image, new byte[4 << 20], TestContext.Current.CancellationToken);
+        try
+        {
+            await Command.RunAsync("mkfs.ext4", "-q", "-F", image);
+            await Command.RunAsync("mount", "-o", "loop", image, disk);
+        }
+        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip($"needs an ext4 file system of its own: {error.Message}");
+        }
+
+        try
+        {
+            await DoWithoutStoreAsync(
+                network,
+                Path.Combine(disk, "leases.db"),
+                // As after an error of its disk: ext4(5), "abort".
+                () => Command.RunAsync("mount", "-o", "remount,abort", disk),
+                async server =>
+                {
+                    // Such a file system stays as it is until it is mounted again; and ip-netns(8) gives the server mounts of its own.
+                    File.Copy(image, mended);
+                    await Command.RunAsync("nsenter", "--target", $"{server.Id}", "--mount", "mount", "-o", "loop", mended, disk);
+                });
+        }
+        finally
+        {
+            await Command.RunAsync("umount", "-l", disk);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_another_program_locks_takes_nothing_from_anybody_and_all_is_well_when_that_lets_go()
+    {
+        await using Network network = await Network.CreateAsync(clients: 2);
+        SqliteConnection? other = null;
+        await DoWithoutStoreAsync(
+            network,
+            network.Hub.Database,
+            () => Task.FromResult(other = Lock(network.Hub.Database, "BEGIN EXCLUSIVE")),
+            _ => other!.DisposeAsync().AsTask(),
+            "is locked by another process; see which: fuser -v");
+    }
+
+    [Fact]
+    public async Task A_server_whose_database_is_locked_at_the_start_serves_later_or_says_in_time_who_has_it()
+    {
+        await using Network network = await Network.CreateAsync();
+        await SqliteLeaseStore.Open(network.Hub.Database, BootId.Read()).DisposeAsync();
+        // Nobody else may even read.
+        using (Lock(network.Hub.Database, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"))
+        {
+            await using DaemonProcess refused = network.Hub.StartServer();
+            Assert.Equal(1, await refused.WaitForExitAsync());
+            Assert.Contains($"{network.Hub.Database} is locked by another process; see which: fuser -v {network.Hub.Database}", refused.Log, StringComparison.Ordinal);
+        }
+
+        // Nobody else may write.
+        SqliteConnection writing = Lock(network.Hub.Database, "BEGIN EXCLUSIVE");
+        await using DaemonProcess server = network.Hub.StartServer();
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess client = network.Client.StartClient();
+        await server.WaitForLineAsync("leases cannot be stored: .* is locked by another process");
+        Assert.Empty(await network.Client.AddressesAsync());
+        writing.Dispose();
+        await client.WaitForLineAsync("leased ");
+    }
+
+    // Who has an address keeps and renews it, and nobody gets anything new, until the store works again.
+    private static async Task DoWithoutStoreAsync(Network network, string database, Func<Task> take, Func<DaemonProcess, Task> giveBack, string why = "")
+    {
+        await using DaemonProcess server = network.Hub.StartServer("--leasetime", _shortLease, "--database", database);
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess first = network.Clients[0].StartClient();
+        await first.WaitForLineAsync("leased ");
+        string[] kept = await network.Clients[0].AddressesAsync();
+
+        await take();
+        await server.WaitForLineAsync($"leases cannot be stored: .*{why}");
+        int mark = first.Mark();
+        await using DaemonProcess second = network.Clients[1].StartClient();
+        await first.WaitForLineAsync("renewed ", times: 3, from: mark);
+        Assert.Empty(await network.Clients[1].AddressesAsync());
+        Assert.Equal(kept, await network.Clients[0].AddressesAsync());
+
+        await giveBack(server);
+        await server.WaitForLineAsync("leases are stored again");
+        await second.WaitForLineAsync("leased ");
+        Assert.Equal(kept, await network.Clients[0].AddressesAsync());
+        Assert.DoesNotContain("has been written anew", server.Log, StringComparison.Ordinal);
+    }
+
+    // This process is another one than the server's, as far as locks go.
+    private static SqliteConnection Lock(string database, string how)
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = how;
+        _ = command.ExecuteNonQuery();
+        return connection;
     }
 
     private static async Task<string> ConfigureAsync(Network network, string text)

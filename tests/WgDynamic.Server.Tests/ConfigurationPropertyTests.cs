@@ -63,6 +63,8 @@ public class ConfigurationPropertyTests
                 LeaseTime = TimeSpan.FromSeconds(server.Item1),
                 Retention = TimeSpan.FromSeconds(server.Item2),
                 AddressesPerPeer = server.Item3,
+                GrantInterval = TimeSpan.FromSeconds(server.Item2 % 86400),
+                GrantBurst = server.Item4,
                 Limits = new SessionLimits { Connections = server.Item4 },
                 RevokeOnReload = server.Item5,
                 AssignAddress = server.Item6,
@@ -118,7 +120,7 @@ public class ConfigurationPropertyTests
     private static string Meaning(ServerConfiguration read)
     {
         StringBuilder text = new();
-        _ = text.AppendLine($"{read.LeaseTime} {read.Retention} {read.AddressesPerPeer} {read.Limits} {read.RevokeOnReload} {read.AssignAddress} {read.PoolsFromRoutes}");
+        _ = text.AppendLine($"{read.LeaseTime} {read.Retention} {read.AddressesPerPeer} {read.GrantInterval} {read.GrantBurst} {read.Limits} {read.RevokeOnReload} {read.AssignAddress} {read.PoolsFromRoutes}");
         foreach (PoolSection pool in read.Pools)
             _ = text.AppendLine($"{pool.Label} {pool.Range} {string.Join(",", pool.Exclusions)} {pool.LeaseTime} {(pool.Peers is null ? "all" : Shown(pool.Peers))}");
         foreach (GroupSection group in read.Groups)
@@ -147,6 +149,8 @@ public class ConfigurationPropertyTests
                     One("LeaseTime", Time(configuration.LeaseTime));
                     One("Retention", Time(configuration.Retention));
                     One("AddressesPerPeer", configuration.AddressesPerPeer);
+                    One("GrantInterval", Time(configuration.GrantInterval));
+                    One("GrantBurst", configuration.GrantBurst);
                     One("Connections", configuration.Limits.Connections);
                     One("RevokeOnReload", configuration.RevokeOnReload);
                     One("AssignAddress", configuration.AssignAddress);

@@ -28,6 +28,8 @@ public class ConfigurationReaderTests
             RETENTION = 12h
             HistoryRetention = 0
             AddressesPerPeer = 7
+            GrantInterval = 1m
+            GrantBurst = 3
             Connections = 100
             ConnectionsPerPeer = 2
             RequestTime = 5
@@ -70,31 +72,31 @@ public class ConfigurationReaderTests
             """);
 
         Assert.Equal((90, 43200, 0), (read.LeaseTime.TotalSeconds, read.Retention.TotalSeconds, read.HistoryRetention.TotalSeconds));
-        Assert.Equal(7, read.AddressesPerPeer);
+        Assert.Equal((7, 60, 3), (read.AddressesPerPeer, read.GrantInterval.TotalSeconds, read.GrantBurst));
         Assert.Equal(new SessionLimits { Connections = 100, ConnectionsPerPeer = 2, RequestTime = TimeSpan.FromSeconds(5), IdleTime = TimeSpan.FromMinutes(2) }, read.Limits);
         Assert.True(read is { RevokeOnReload: true, PoolsFromRoutes: true, AssignAddress: true });
 
         Assert.Equal(2, read.Pools.Length);
         PoolSection staff = read.Pools[0];
-        Assert.Equal((14, "staff", "staff", "10.66.0.0/24", TimeSpan.FromDays(7)), (staff.Line, staff.Name, staff.Label, staff.Range.ToString(), staff.LeaseTime));
+        Assert.Equal((16, "staff", "staff", "10.66.0.0/24", TimeSpan.FromDays(7)), (staff.Line, staff.Name, staff.Label, staff.Range.ToString(), staff.LeaseTime));
         Assert.Equal(["10.66.0.1/32", "10.66.0.64/28", "10.66.0.100-10.66.0.120"], staff.Exclusions.Select(range => range.ToString()));
         Assert.Equal([KeyB, KeyA], staff.Peers!.Select(key => key.ToString()).Order(StringComparer.Ordinal));
         Assert.Equal((null, "fd66::10-fd66::99", null, null), (read.Pools[1].Name, read.Pools[1].Label, read.Pools[1].LeaseTime, read.Pools[1].Peers));
 
         ReservationSection reservation = Assert.Single(read.Reservations);
         Assert.Equal(
-            (26, KeyA, "10.66.0.7", "fd66::7", "Ada's laptop, the grey one", TimeSpan.FromMinutes(30)),
+            (28, KeyA, "10.66.0.7", "fd66::7", "Ada's laptop, the grey one", TimeSpan.FromMinutes(30)),
             (reservation.Line, reservation.Peer.ToString(), reservation.IPv4.ToString(), reservation.IPv6.ToString(), reservation.Name, reservation.LeaseTime));
 
         PushSection push = Assert.Single(read.Pushes);
         Assert.Equal(["0.0.0.0/0", "10.0.0.0/8", "fd00::/8"], push.Routes.Select(route => route.ToString()));
         Assert.Equal(["10.66.0.1", "fd66::1"], push.Dns.Select(server => server.ToString()));
         Assert.Equal(["example.org", "corp.example.org"], push.Search);
-        Assert.Equal((33, 1420, false), (push.Line, push.Mtu, push.IsForAll));
+        Assert.Equal((35, 1420, false), (push.Line, push.Mtu, push.IsForAll));
         Assert.Equal(["staff"], push.Pools);
         Assert.Same(Assert.Single(read.Groups), Assert.Single(push.Groups));
         Assert.Equal(KeyB, Assert.Single(push.Peers).ToString());
-        Assert.Equal((42, "admins", KeyA), (read.Groups[0].Line, read.Groups[0].Name, Assert.Single(read.Groups[0].Peers).ToString()));
+        Assert.Equal((44, "admins", KeyA), (read.Groups[0].Line, read.Groups[0].Name, Assert.Single(read.Groups[0].Peers).ToString()));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using WgDynamic.Leasing;
 using WgDynamic.Protocol;
 
@@ -18,7 +17,7 @@ internal sealed class Hub : IAsyncDisposable
         Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Clock, new Random(1), Log);
     }
 
-    public FakeTimeProvider Clock { get; } = new();
+    public TestClock Clock { get; } = new();
 
     public FakeWireGuard Device { get; } = new();
 

@@ -47,6 +47,59 @@ public class SettingsTests
     }
 
     [Fact]
+    public async Task How_often_a_peer_may_get_another_address_is_the_operators_to_say()
+    {
+        await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
+        hub.Service.SetSettings(Settings("[Server]\nGrantInterval = 1m\nGrantBurst = 2\n"));
+        string[] wanted = ["10.0.0.2", "10.0.0.3", "10.0.0.4"];
+        List<bool> granted = [];
+        foreach (string address in wanted)
+            granted.Add((await hub.AskAsync(1, address, null)).IsComplete);
+        Assert.Equal([true, true, false], granted);
+        await hub.PassAsync(60);
+        Assert.True((await hub.AskAsync(1, "10.0.0.4", null)).IsComplete);
+    }
+
+    [Fact]
+    public async Task New_limits_for_connections_are_in_force_at_once_and_end_the_oldest_of_what_is_too_much()
+    {
+        await using Loopback server = await Loopback.StartAsync();
+        List<PeerClient> clients = [];
+        foreach (int peer in (int[])[1, 1, 1, 2, 3])
+        {
+            clients.Add(await server.ConnectAsync(peer));
+            _ = await clients[^1].AskAsync();
+        }
+
+        string file = Path.GetTempFileName();
+        try
+        {
+            Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, server.Hub.Log);
+            await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = 2\nConnections = 3\nIdleTime = 5s\n", Names.Cancelled);
+            reloading.Reload(server.Hub.Service, server.Context.Sessions);
+            Assert.Empty(await clients[0].ReadToEndAsync());
+            Assert.Empty(await clients[1].ReadToEndAsync());
+            Assert.Equal(3, server.Context.Sessions.Count);
+            foreach (PeerClient client in clients[2..])
+                Assert.True((await client.AskAsync()).HasAddress);
+
+            // From its next wait on, a connection has the new time: long before the default of a minute it is over.
+            long start = server.Hub.Clock.GetTimestamp();
+            await server.AdvanceUntilAsync(clients[2].ReadToEndAsync());
+            Assert.InRange(server.Hub.Clock.GetElapsedTime(start), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(50));
+
+            await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = none\n", Names.Cancelled);
+            reloading.Reload(server.Hub.Service, server.Context.Sessions);
+            Assert.Equal(2, server.Context.Limits.ConnectionsPerPeer);
+        }
+        finally
+        {
+            File.Delete(file);
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task A_reservation_that_cannot_be_honoured_is_told()
     {
         await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");

@@ -16,6 +16,8 @@ internal sealed class TestStore : IRebuildableStore
     /// <summary>Beyond repair, until it is made anew.</summary>
     public bool IsDamaged { get; set; }
 
+    public string? HistoryEnd { get; set; }
+
     /// <summary>How many commits have begun.</summary>
     public int Begun { get; private set; }
 

@@ -55,6 +55,35 @@ public sealed class LeaseDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_history_is_compared_with_an_end_that_it_once_had()
+    {
+        List<HistoryHead> noted = [];
+        await using (SqliteLeaseStore store = SqliteLeaseStore.Open(_folder.Database, Leases.Boot))
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                await store.CommitAsync(i, Leases.Grant(Leases.Ip(i), Leases.Alice, i), Leases.End(Leases.Ip(i), Leases.Alice, i, i + 0.5));
+                Assert.True(HistoryHead.TryParse(store.HistoryEnd!, out HistoryHead head));
+                noted.Add(head);
+            }
+
+            // The first two rows are pruned, and what is noted of the second is still known.
+            await store.PruneAsync(Leases.Time(0), Leases.Time(0.75), Leases.Cancelled);
+        }
+
+        Assert.Equal([2, 4, 6, 8], noted.Select(head => head.Sequence));
+        Assert.All(noted, head => Assert.Empty(LeaseDatabase.Check(_folder.Database, head).Problems));
+        Assert.Contains("had the hash", Problem(noted[1] with { Hash = noted[0].Hash }), StringComparison.Ordinal);
+        Assert.Contains("had the hash", Problem(noted[0] with { Hash = noted[1].Hash }), StringComparison.Ordinal);
+        Assert.Contains("older than what is kept", Problem(noted[0] with { Sequence = 1 }), StringComparison.Ordinal);
+        Assert.Contains("but row 9 was noted", Problem(noted[3] with { Sequence = 9 }), StringComparison.Ordinal);
+        foreach (string text in (string[])["", "7", "7:", $"-1:{noted[0].Hash}", $"7:{noted[0].Hash}0", $"7:{noted[0].Hash[1..]}x", $"1:{noted[0]}"])
+            Assert.False(HistoryHead.TryParse(text, out _));
+
+        string Problem(HistoryHead head) => Assert.Single(LeaseDatabase.Check(_folder.Database, head).Problems);
+    }
+
+    [Fact]
     public async Task A_backup_beside_a_running_store_has_all_and_is_for_its_owner_only()
     {
         await using SqliteLeaseStore store = SqliteLeaseStore.Open(_folder.Database, Leases.Boot);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace WgDynamic.Storage;
 
 /// <summary>
@@ -8,6 +10,24 @@ namespace WgDynamic.Storage;
 /// <param name="Hash">Its hash, 64 hexadecimal digits.</param>
 public readonly record struct HistoryHead(long Sequence, string Hash)
 {
+    /// <summary>Reads what <see cref="ToString"/> has written.</summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse(string text, out HistoryHead head)
+    {
+        head = default;
+        string[] parts = text.Split(':');
+        if (parts.Length != 2
+            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
+            || parts[1].Length != 2 * HistoryChain.HashLength
+            || !parts[1].All(char.IsAsciiHexDigit))
+        {
+            return false;
+        }
+
+        head = new HistoryHead(sequence, parts[1].ToLowerInvariant());
+        return true;
+    }
+
     /// <summary>Both, separated by a colon.</summary>
-    public override string ToString() => $"{Sequence}:{Hash}";
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Sequence}:{Hash}");
 }

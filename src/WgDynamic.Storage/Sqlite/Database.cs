@@ -111,6 +111,16 @@ internal sealed class Database : IDisposable
             throw new SqliteError(code, raw.sqlite3_errstr(code).utf8_to_string());
     }
 
+    /// <summary>Removes a file, and has its directory on the disk.</summary>
+    /// <param name="path">A file that exists.</param>
+    /// <exception cref="SqliteError">It failed.</exception>
+    public static void RemoveDurably(string path)
+    {
+        int code = _isReady ? raw.sqlite3__vfs__delete("unix", path, 1) : throw new InvalidOperationException();
+        if (code != raw.SQLITE_OK)
+            throw new SqliteError(code, $"{path} and its directory could not be flushed");
+    }
+
     /// <summary>Throws unless a call went well.</summary>
     internal void Check(int code)
     {

@@ -14,10 +14,16 @@ internal sealed record ServerConfiguration
     public TimeSpan Retention { get; init; } = new LeasePolicy().Retention;
 
     /// <summary>How long it is known who had which address.</summary>
-    public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromDays(90);
+    public TimeSpan HistoryRetention { get; init; } = new LeasePolicy().HistoryRetention;
 
     /// <summary>How many addresses of a family one peer may occupy, leased and remembered.</summary>
-    public int AddressesPerPeer { get; init; } = 4;
+    public int AddressesPerPeer { get; init; } = new LeasePolicy().AddressesPerPeer;
+
+    /// <summary>How often a peer may get another address than it has, on average; zero for no limit.</summary>
+    public TimeSpan GrantInterval { get; init; } = new LeasePolicy().GrantInterval;
+
+    /// <summary>How many such addresses in a row.</summary>
+    public int GrantBurst { get; init; } = new LeasePolicy().GrantBurst;
 
     /// <summary>How much of the server peers may occupy.</summary>
     public SessionLimits Limits { get; init; } = new();

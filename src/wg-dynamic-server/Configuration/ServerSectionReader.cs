@@ -6,6 +6,7 @@ namespace WgDynamic.Server;
 internal static class ServerSectionReader
 {
     private const int MostAddressesPerPeer = 1024;
+    private const int MostGrantsAtOnce = 1_000_000;
     private const int MostConnections = 1_000_000;
     private const int MostConnectionsPerPeer = 1024;
     private static readonly TimeSpan _longestWait = TimeSpan.FromDays(1);
@@ -21,6 +22,8 @@ internal static class ServerSectionReader
         Retention = values.Time(section.Single(Vocabulary.Retention), TimeSpan.Zero, _longestMemory) ?? defaults.Retention,
         HistoryRetention = values.Time(section.Single(Vocabulary.HistoryRetention), TimeSpan.Zero, _longestMemory) ?? defaults.HistoryRetention,
         AddressesPerPeer = values.Number(section.Single(Vocabulary.AddressesPerPeer), 1, MostAddressesPerPeer) ?? defaults.AddressesPerPeer,
+        GrantInterval = values.Time(section.Single(Vocabulary.GrantInterval), TimeSpan.Zero, _longestWait) ?? defaults.GrantInterval,
+        GrantBurst = values.Number(section.Single(Vocabulary.GrantBurst), 1, MostGrantsAtOnce) ?? defaults.GrantBurst,
         Limits = new SessionLimits
         {
             Connections = values.Number(section.Single(Vocabulary.Connections), 1, MostConnections) ?? defaults.Limits.Connections,

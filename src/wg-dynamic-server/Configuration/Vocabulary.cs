@@ -35,6 +35,8 @@ internal static class Vocabulary
     public static readonly ConfigurationKey Retention = new("Retention");
     public static readonly ConfigurationKey HistoryRetention = new("HistoryRetention");
     public static readonly ConfigurationKey AddressesPerPeer = new("AddressesPerPeer");
+    public static readonly ConfigurationKey GrantInterval = new("GrantInterval");
+    public static readonly ConfigurationKey GrantBurst = new("GrantBurst");
     public static readonly ConfigurationKey Connections = new("Connections");
     public static readonly ConfigurationKey ConnectionsPerPeer = new("ConnectionsPerPeer");
     public static readonly ConfigurationKey RequestTime = new("RequestTime");
@@ -56,7 +58,7 @@ internal static class Vocabulary
     public static readonly ConfigurationKey Mtu = new("MTU");
 
     public static readonly SectionKind Server = new("Server", Repeats: false,
-        [LeaseTime, Retention, HistoryRetention, AddressesPerPeer, Connections, ConnectionsPerPeer, RequestTime, IdleTime, RevokeOnReload, PoolsFromRoutes, AssignAddress]);
+        [LeaseTime, Retention, HistoryRetention, AddressesPerPeer, GrantInterval, GrantBurst, Connections, ConnectionsPerPeer, RequestTime, IdleTime, RevokeOnReload, PoolsFromRoutes, AssignAddress]);
 
     public static readonly SectionKind Pool = new("Pool", Repeats: true, [Range, Name, Exclude, LeaseTime, Peers, Groups]);
 
