@@ -23,7 +23,7 @@ internal static class Client
         if (uplink.Link.IsUp)
             await uplink.EnsureAsync(stop);
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
-        LinuxMachine pushed = new(options.Interface, uplink.Link.Index, uplink.Server, options.Table, routes, wireGuard, clock, log);
+        LinuxMachine pushed = new(options.Interface, uplink.Link.Index, options.Table, routes, wireGuard, clock, log);
         (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
         log.Started(options.Interface, uplink.Server, uplink.Address);
         ready($"asking {uplink.Server} on {options.Interface}");

@@ -27,6 +27,7 @@ internal sealed class ClientLoop
     private bool _waitingReported;
     private string _lastProblem = "";
     private HashSet<string> _refused = [];
+    private int _restorations;
 
     public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log)
     {
@@ -99,7 +100,10 @@ internal sealed class ClientLoop
                     failure ??= await ApplyAsync(state);
                     break;
                 case ClientAction.Restore:
-                    failure ??= Obstruction(await _applier.RestoreAsync());
+                    failure ??= await RestoreAsync(glance: false);
+                    break;
+                case ClientAction.Glance:
+                    failure ??= await RestoreAsync(glance: true);
                     break;
                 case ClientAction.Withdraw:
                     if (await _applier.WithdrawAsync() is { } problem)
@@ -186,21 +190,34 @@ internal sealed class ClientLoop
         }
         catch (NetlinkException error)
         {
-            return Obstruction(error.Message);
+            return new ClientEvent.Obstructed(error.Message);
         }
     }
 
     private async ValueTask<ClientEvent?> ApplyAsync(PushedState state)
     {
         bool had = _applier.Current.Count > 0;
-        if (await _applier.ApplyAsync(state) is { } problem)
+        string? problem = await _applier.ApplyAsync(state);
+        ReportRestored();
+        if (problem is not null)
             return new ClientEvent.NotApplied(problem);
         if (had || _applier.Current.Count > 0)
             _log.Pushed(_interface, state);
         return null;
     }
 
-    private static ClientEvent.Obstructed? Obstruction(string? reason) => reason is null ? null : new ClientEvent.Obstructed(reason);
+    private async ValueTask<ClientEvent?> RestoreAsync(bool glance)
+    {
+        string? problem = await _applier.RestoreAsync(glance);
+        ReportRestored();
+        return problem is null ? null : new ClientEvent.Obstructed(problem);
+    }
+
+    private void ReportRestored()
+    {
+        if (_applier.Restored.Count > 0)
+            _log.Restored(_interface, string.Join(", ", _applier.Restored), ++_restorations);
+    }
 
     private async ValueTask RemoveAsync(IpAddress address)
     {
