@@ -100,16 +100,19 @@ install() {
 	need jq:jq
 	[[ $unit_only ]] || need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2 \
 		ping:iputils-ping nft:nftables
-	[[ $unit_only ]] || unpack_resolvconf
+	[[ $unit_only ]] || unpack_name_tools
 }
 
-# openresolv for the tests and for nobody else: installed, it would take over
-# this machine's /etc/resolv.conf.
-unpack_resolvconf() {
-	local directory=$root/artifacts/openresolv
-	[[ ! -x $directory/sbin/resolvconf ]] || return 0
-	unpack "$directory" openresolv
-	sed -i "s|^LIBEXECDIR=.*|LIBEXECDIR=$directory/lib/resolvconf|" "$directory/sbin/resolvconf"
+# openresolv and systemd-resolved for the tests and for nobody else: installed,
+# either would take over this machine's /etc/resolv.conf. The latter may be
+# packaged otherwise elsewhere; its test says so and skips.
+unpack_name_tools() {
+	local openresolv=$root/artifacts/openresolv resolved=$root/artifacts/systemd-resolved
+	if [[ ! -x $openresolv/sbin/resolvconf ]]; then
+		unpack "$openresolv" openresolv
+		sed -i "s|^LIBEXECDIR=.*|LIBEXECDIR=$openresolv/lib/resolvconf|" "$openresolv/sbin/resolvconf"
+	fi
+	[[ -x $resolved/usr/bin/resolvectl ]] || (unpack "$resolved" systemd-resolved libsystemd-shared dbus-daemon) || true
 }
 
 # The solution says which tests there are: a project that is listed and gone

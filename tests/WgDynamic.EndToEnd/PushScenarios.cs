@@ -348,6 +348,25 @@ public class PushScenarios
             await File.ReadAllLinesAsync(Path.Combine(tools, "calls"), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Systemd_resolved_asks_the_pushed_server_and_no_longer_when_the_client_ends()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=203.0.113.0/24 dns=203.0.113.53 search=example.org");
+        string name = network.Client.Interface.ToString();
+        await using DaemonProcess client = network.Client.StartClientThrough(await OwnNames.ThroughResolvedAsync(network.Client));
+        await client.WaitForLineAsync("which is in force");
+        Assert.EndsWith($"({name}): 203.0.113.53", (await OwnNames.ResolvectlAsync(client, "dns", name)).Trim(), StringComparison.Ordinal);
+        Assert.Contains("192.0.2.99", await OwnNames.ResolvectlAsync(client, "query", "-4", "somewhere"), StringComparison.Ordinal);
+        await network.Server.WaitForLineAsync("looked up: somewhere.example.org");
+
+        int mark = client.Mark();
+        await network.PushAsync("route=203.0.113.0/24");
+        await client.WaitForLineAsync("which is in force", from: mark);
+        Assert.EndsWith($"({name}):", (await OwnNames.ResolvectlAsync(client, "dns", name)).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith($"({name}):", (await OwnNames.ResolvectlAsync(client, "domain", name)).Trim(), StringComparison.Ordinal);
+        Assert.Equal(0, await client.StopAsync());
+    }
+
     // A program of the host's, as a script.
     private static async Task<string> ToolsAsync(PushingHub network, string name, string script)
     {
