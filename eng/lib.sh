@@ -156,6 +156,25 @@ need() {
 	((${#packages[@]} == 0)) || die "installed, but still not there: ${packages[*]}"
 }
 
+# unpack DIRECTORY PACKAGE…: puts the files of Debian packages there, whole or not
+# at all, without installing them.
+unpack() {
+	local directory=$1 log package
+	shift
+	command -v apt-get >/dev/null || die "no apt-get to download $* with"
+	say "downloading $*"
+	apt_update
+	rm -rf "$directory.new"
+	mkdir -p "$directory.new/packages"
+	log=$(cd "$directory.new/packages" && apt-get -qq download "$@" 2>&1) || {
+		tail -n 20 <<<"$log" >&2
+		die "apt-get download $* failed"
+	}
+	for package in "$directory.new/packages"/*.deb; do dpkg-deb -x "$package" "$directory.new"; done
+	rm -rf "$directory.new/packages" "$directory"
+	mv "$directory.new" "$directory"
+}
+
 # ---- .NET -----------------------------------------------------------------
 
 need_dotnet() {

@@ -23,7 +23,7 @@ internal static class Client
         if (uplink.Link.IsUp)
             await uplink.EnsureAsync(stop);
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
-        LinuxMachine pushed = new(options.Interface, uplink.Link.Index, uplink.Server, options.Table, routes, wireGuard, clock, log);
+        LinuxMachine pushed = new(options.Interface, uplink.Link.Index, options.Table, routes, wireGuard, clock, log);
         (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
         log.Started(options.Interface, uplink.Server, uplink.Address);
         ready($"asking {uplink.Server} on {options.Interface}");
@@ -35,19 +35,19 @@ internal static class Client
         await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, applier, clock, log).RunAsync(stop);
     }
 
-    // What an earlier client that was killed has left: single addresses that the kernel is to drop at a certain time.
-    // An operator's own addresses last for ever.
+    // What an earlier client that was killed has left: single addresses that the kernel is to drop at a certain time, soon
+    // after the lease is over. An operator's own addresses last for ever.
     private static async ValueTask<(List<IpAddress> Found, TimeSpan Expiry)> FindLeasedAsync(
         RouteClient routes, int interfaceIndex, TimeProvider clock, CancellationToken cancellationToken)
     {
         Dictionary<bool, InterfaceAddress> found = [];
         foreach (InterfaceAddress address in await routes.GetAddressesAsync(interfaceIndex, cancellationToken))
         {
-            if (address.ValidLifetime is not null && address.PrefixLength == address.Address.BitLength && !address.Address.IsLinkLocal)
+            if (address.PreferredLifetime is not null && address.PrefixLength == address.Address.BitLength && !address.Address.IsLinkLocal)
                 _ = found.TryAdd(address.Address.IsIPv6, address);
         }
 
         TimeSpan now = clock.GetElapsedTime(0, clock.GetTimestamp());
-        return ([.. found.Values.Select(address => address.Address)], now + (found.Count == 0 ? TimeSpan.Zero : found.Values.Min(address => address.ValidLifetime!.Value)));
+        return ([.. found.Values.Select(address => address.Address)], now + (found.Count == 0 ? TimeSpan.Zero : found.Values.Min(address => address.PreferredLifetime!.Value)));
     }
 }

@@ -27,6 +27,9 @@ internal abstract record ClientAction
     /// <summary>Bring back what has vanished of what is in force.</summary>
     public sealed record Restore : ClientAction;
 
+    /// <summary>See whether any of it has vanished that the kernel would not speak of, and if so bring it back: cheap if not.</summary>
+    public sealed record Glance : ClientAction;
+
     /// <summary>Undo all that was put into force, if anything was.</summary>
     public sealed record Withdraw : ClientAction;
 

@@ -58,4 +58,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(18, LogLevel.Warning, "{Interface}: what an earlier client may have left in force is not known, the file that says so cannot be read")]
     public static partial void NotRecovered(this ILogger log, InterfaceName @interface, Exception error);
+
+    [LoggerMessage(19, LogLevel.Information, "{Interface}: had vanished and is in force again: {Effects} ({Total} times so far)")]
+    public static partial void Restored(this ILogger log, InterfaceName @interface, string effects, int total);
 }

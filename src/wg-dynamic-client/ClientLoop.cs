@@ -12,6 +12,10 @@ internal sealed class ClientLoop
     // Timers stand still while the machine is suspended; a short wait is soon over after it, a long one is cut.
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(15);
 
+    // It is this client that takes an address off when its lease is over, and not the kernel, which would take the
+    // operator's IPv4 routes with it (AddressRemoval). The kernel counts whole seconds, and does it should the client be killed.
+    private static readonly TimeSpan _kernelsDelay = TimeSpan.FromSeconds(3);
+
     private readonly Channel<ClientEvent> _events = Channel.CreateBounded<ClientEvent>(new BoundedChannelOptions(64) { SingleReader = true });
     private readonly InterfaceName _interface;
     private readonly ClientMachine _machine;
@@ -27,6 +31,7 @@ internal sealed class ClientLoop
     private bool _waitingReported;
     private string _lastProblem = "";
     private HashSet<string> _refused = [];
+    private int _restorations;
 
     public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log)
     {
@@ -54,7 +59,8 @@ internal sealed class ClientLoop
         bool goesOn = await HandleAsync(_uplink.Link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown());
         while (goesOn)
         {
-            TimeSpan wait = _wakeAt is { } at ? at - Now : _longestWait;
+            // A timer counts milliseconds, and would be due too early up to one.
+            TimeSpan wait = _wakeAt is { } at ? TimeSpan.FromMilliseconds(Math.Ceiling((at - Now).TotalMilliseconds)) : _longestWait;
             _ = timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < _longestWait ? wait : _longestWait, Timeout.InfiniteTimeSpan);
             ClientEvent change = await _events.Reader.ReadAsync(CancellationToken.None);
             // Stop may have found the queue full.
@@ -99,7 +105,10 @@ internal sealed class ClientLoop
                     failure ??= await ApplyAsync(state);
                     break;
                 case ClientAction.Restore:
-                    failure ??= Obstruction(await _applier.RestoreAsync());
+                    failure ??= await RestoreAsync(glance: false);
+                    break;
+                case ClientAction.Glance:
+                    failure ??= await RestoreAsync(glance: true);
                     break;
                 case ClientAction.Withdraw:
                     if (await _applier.WithdrawAsync() is { } problem)
@@ -166,8 +175,9 @@ internal sealed class ClientLoop
 
     private async ValueTask<ClientEvent?> InstallAsync(IpAddress address, TimeSpan lifetime)
     {
-        // The kernel counts whole seconds; an address must not outlive its lease.
-        TimeSpan seconds = TimeSpan.FromSeconds(Math.Max(1, Math.Floor(lifetime.TotalSeconds)));
+        // Nothing new begins with it when its lease is over.
+        TimeSpan preferred = TimeSpan.FromSeconds(Math.Max(1, Math.Floor(lifetime.TotalSeconds)));
+        TimeSpan valid = TimeSpan.FromSeconds(Math.Min(Math.Ceiling((lifetime + _kernelsDelay).TotalSeconds), uint.MaxValue - 1));
         try
         {
             await _routes.ReplaceAddressAsync(
@@ -176,8 +186,8 @@ internal sealed class ClientLoop
                     InterfaceIndex = _uplink.Link.Index,
                     Address = address,
                     PrefixLength = address.BitLength,
-                    ValidLifetime = seconds,
-                    PreferredLifetime = seconds,
+                    ValidLifetime = valid,
+                    PreferredLifetime = preferred,
                     // Linux does not remove the route to the prefix of an address that would have run out later (ipv6_del_addr(), net/ipv6/addrconf.c).
                     Flags = AddressFlags.NoPrefixRoute,
                 },
@@ -186,21 +196,34 @@ internal sealed class ClientLoop
         }
         catch (NetlinkException error)
         {
-            return Obstruction(error.Message);
+            return new ClientEvent.Obstructed(error.Message);
         }
     }
 
     private async ValueTask<ClientEvent?> ApplyAsync(PushedState state)
     {
         bool had = _applier.Current.Count > 0;
-        if (await _applier.ApplyAsync(state) is { } problem)
+        string? problem = await _applier.ApplyAsync(state);
+        ReportRestored();
+        if (problem is not null)
             return new ClientEvent.NotApplied(problem);
         if (had || _applier.Current.Count > 0)
             _log.Pushed(_interface, state);
         return null;
     }
 
-    private static ClientEvent.Obstructed? Obstruction(string? reason) => reason is null ? null : new ClientEvent.Obstructed(reason);
+    private async ValueTask<ClientEvent?> RestoreAsync(bool glance)
+    {
+        string? problem = await _applier.RestoreAsync(glance);
+        ReportRestored();
+        return problem is null ? null : new ClientEvent.Obstructed(problem);
+    }
+
+    private void ReportRestored()
+    {
+        if (_applier.Restored.Count > 0)
+            _log.Restored(_interface, string.Join(", ", _applier.Restored), ++_restorations);
+    }
 
     private async ValueTask RemoveAsync(IpAddress address)
     {

@@ -21,6 +21,10 @@ internal sealed class ClientMachine
     private const double EarliestDefaultRenewal = 0.45;
     private const double DefaultRenewalSpread = 0.1;
 
+    // The kernel tells nobody when somebody resets the WireGuard device; spread so that clients do not look in step.
+    private static readonly TimeSpan _earliestLook = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _lookSpread = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan _releaseTime = TimeSpan.FromSeconds(3);
 
     // What the kernel takes as a lifetime: 2^32 - 1 seconds mean for ever (linux/if_addr.h, INFINITY_LIFE_TIME).
@@ -38,6 +42,7 @@ internal sealed class ClientMachine
     private IpAddress _wanted6 = Request.AnyIPv6;
     private TimeSpan _expiry;
     private TimeSpan? _retryAt;
+    private TimeSpan? _lookAt;
     private TimeSpan _askedEnoughUntil;
     private bool _exchanging;
     private int _exchange;
@@ -139,12 +144,14 @@ internal sealed class ClientMachine
                 Fail(reason, now);
                 break;
             case ClientEvent.Obstructed(var reason):
-                Fail(reason, now);
+                Problem = reason;
+                AskBy(now + _backoff.Next());
                 break;
         }
 
         if (Held.Any() && now >= _expiry)
             Expire();
+        Look(now);
         if (_linkIsUp && !_exchanging && _retryAt is { } due && now >= due)
             Ask(now);
     }
@@ -174,6 +181,22 @@ internal sealed class ClientMachine
         _retryAt = null;
         State = ClientState.Waiting;
         AbandonExchange();
+    }
+
+    private void Look(TimeSpan now)
+    {
+        bool looks = _linkIsUp && Held.Any() && _pushes.HasRoutes;
+        if (looks && now >= _lookAt)
+            Do(new ClientAction.Glance());
+        if (!looks || _lookAt is null || now >= _lookAt)
+            _lookAt = looks ? now + _earliestLook + (_lookSpread * _random.NextDouble()) : null;
+    }
+
+    // What is due earlier stays due. An exchange that is under way says itself when the next is.
+    private void AskBy(TimeSpan time)
+    {
+        if (_linkIsUp && !_exchanging)
+            AskAt(Min(_retryAt ?? time, time));
     }
 
     private void AskAt(TimeSpan time) => _retryAt = Max(time, _askedEnoughUntil - _minInterval);
@@ -223,6 +246,8 @@ internal sealed class ClientMachine
             Withdraw();
         else if (_pushes.Next(reply) is { } pushed)
             Do(new ClientAction.Apply(pushed));
+        else
+            Do(new ClientAction.Restore());
         Replace(isIPv6: false, lifetime > TimeSpan.Zero ? reply.IPv4 : null);
         Replace(isIPv6: true, lifetime > TimeSpan.Zero ? reply.IPv6 : null);
 
@@ -262,10 +287,8 @@ internal sealed class ClientMachine
     private void FailToApply(string reason, TimeSpan now)
     {
         Problem = reason;
-        TimeSpan again = now + _pushes.Fail();
         // What the server answers next is tried again, or what it pushes by then.
-        if (_linkIsUp && !_exchanging)
-            AskAt(Min(_retryAt ?? again, again));
+        AskBy(now + _pushes.Fail());
     }
 
     private void Withdraw()
@@ -355,6 +378,8 @@ internal sealed class ClientMachine
         TimeSpan? wake = _retryAt;
         if (Held.Any())
             wake = wake is { } retry ? Min(retry, _expiry) : _expiry;
+        if (_lookAt is { } look && State != ClientState.Stopping)
+            wake = wake is { } earlier ? Min(earlier, look) : look;
         if (wake is { } at)
             Do(new ClientAction.WakeAt(Max(at, now)));
         return _actions;

@@ -65,6 +65,32 @@ public class ClientPushTests
     }
 
     [Fact]
+    public void While_routes_are_pushed_it_glances_every_few_seconds_and_at_each_renewal_it_looks()
+    {
+        Scene scene = new Scene().LinkUp().Answer(route: "10.0.0.0/8");
+        for (int i = 0; i < 5; i++)
+        {
+            TimeSpan before = scene.Now;
+            Assert.InRange((scene.WaitFor<ClientAction.Glance>(10).Now - before).TotalSeconds, 4, 6);
+        }
+
+        Assert.Contains(new ClientAction.Restore(), scene.WaitForExchange().Answer(route: "10.0.0.0/8").Actions);
+        scene.WaitForExchange().Answer().Wait(400);
+        Assert.DoesNotContain(new ClientAction.Glance(), scene.Actions);
+    }
+
+    // An interface without a server does not get one by asking more often, nor by asking never.
+    [Fact]
+    public void A_glance_that_fails_puts_off_no_renewal()
+    {
+        Scene scene = new Scene().LinkUp().Answer(lease: 1000, route: "10.0.0.0/8");
+        TimeSpan granted = scene.Now;
+        while (scene.Exchange is null)
+            scene.WaitFor<ClientAction.Glance>(6.1).Do(new ClientEvent.Obstructed("no"));
+        Assert.True(scene.Now - granted < TimeSpan.FromSeconds(70));
+    }
+
+    [Fact]
     public void What_could_not_be_put_into_force_is_tried_again_ever_more_slowly_and_the_addresses_stay()
     {
         Scene scene = new Scene().LinkUp().Answer(lease: 1_000_000, route: "10.0.0.0/8");

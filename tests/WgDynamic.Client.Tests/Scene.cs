@@ -134,6 +134,21 @@ internal sealed class Scene
         return this;
     }
 
+    /// <summary>Lets time go by until something is done, or it asks.</summary>
+    public Scene WaitFor<T>(double atMostSeconds)
+        where T : ClientAction
+    {
+        TimeSpan limit = Now + TimeSpan.FromSeconds(atMostSeconds);
+        do
+        {
+            Assert.True(WakeAt <= limit, $"no {typeof(T).Name}");
+            Now = WakeAt.Value;
+            Do(new ClientEvent.TimerDue());
+        }
+        while (Exchange is null && !Actions.OfType<T>().Any());
+        return this;
+    }
+
     /// <summary>Nothing of this client is left on the interface.</summary>
     public void AssertLeftNothing()
     {

@@ -54,6 +54,58 @@ public class HubScenarios
         Assert.DoesNotContain("198.51.100", await network.Clients[0].IpAsync("route show"), StringComparison.Ordinal);
     }
 
+    // The endpoint is behind the client's only default route, as it is at home, and names are answered beyond the hub.
+    [Fact]
+    public async Task All_that_a_hub_can_push_works_and_what_it_pushes_after_SIGHUP_comes_with_the_next_renewal()
+    {
+        await using Network network = await Network.CreateAsync();
+        Host host = network.Client;
+        string[] through = await OwnNames.ThroughAsync(host);
+        await host.IpAsync(["route add default dev wire", "route delete 10.255.0.1 dev wire"]);
+        await network.Hub.IpAsync(["address add 203.0.113.53/32 dev lo", "address add 203.0.113.54/32 dev lo", "address add 198.51.100.1/32 dev lo"]);
+        await using DaemonProcess first = await NamesAsync("203.0.113.53");
+        await using DaemonProcess second = await NamesAsync("203.0.113.54");
+        string leaseTime = $"[Server]\nLeaseTime = {4 * Backend.Slowness}s\n[Pool]\nRange = 192.168.4.4\n[Push]\n";
+        string file = await ConfigureAsync(network, leaseTime + "Routes = 0.0.0.0/0\nDNS = 203.0.113.53, example.org\nSearch = corp.example.org\nMTU = 1380\n");
+        await using DaemonProcess server = network.Hub.StartServer("--config", file);
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess client = host.StartClientThrough(through, "--accept", "routes,dns,mtu,default-route");
+        await client.WaitForLineAsync("which is in force");
+
+        Assert.Contains("mtu 1380", await host.IpAsync($"link show dev {host.Interface}"), StringComparison.Ordinal);
+        Assert.Contains("search example.org corp.example.org", await OwnNames.RunAsync(client, "cat", "/etc/resolv.conf"), StringComparison.Ordinal);
+        Assert.StartsWith("192.0.2.99 ", await OwnNames.RunAsync(client, "getent", "ahostsv4", "somewhere"), StringComparison.Ordinal);
+        await first.WaitForLineAsync("looked up: somewhere.example.org");
+        // It is the tunnel that takes it, and the wire that takes the tunnel: a loop would let nothing through.
+        Assert.Contains($"dev {host.Interface}", await host.IpAsync("route get 198.51.100.1"), StringComparison.Ordinal);
+        await host.WgAsync($"set {host.Interface} peer {network.Hub.Keys.Public} endpoint 10.255.0.1:51820");
+        await host.PingAsync("198.51.100.1", "192.168.4.4");
+        Assert.DoesNotContain("198.51.100.", await network.Hub.IpAsync("route show"), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, leaseTime + "Routes = 203.0.113.0/24\nDNS = 203.0.113.54, example.net\n", TestContext.Current.CancellationToken);
+        int mark = client.Mark();
+        await server.SignalAsync("HUP");
+        await client.WaitForLineAsync("pushes routes 203.0.113.0/24, DNS 203.0.113.54, search example.net, which is in force", from: mark);
+        Assert.StartsWith("192.0.2.99 ", await OwnNames.RunAsync(client, "getent", "ahostsv4", "elsewhere"), StringComparison.Ordinal);
+        await second.WaitForLineAsync("looked up: elsewhere.example.net");
+        Assert.Contains("mtu 1420", await host.IpAsync($"link show dev {host.Interface}"), StringComparison.Ordinal);
+        Assert.Contains("dev wire", await host.IpAsync("route get 198.51.100.1"), StringComparison.Ordinal);
+        Assert.DoesNotContain("217", await host.IpAsync("rule show"), StringComparison.Ordinal);
+        Assert.Equal(["203.0.113.0/24"], (await host.IpAsync("route show proto 217")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+        // Not dropped and leased anew: renewed.
+        Assert.DoesNotContain("Released", server.Log, StringComparison.Ordinal);
+
+        Assert.Equal(0, await client.StopAsync());
+        Assert.DoesNotContain("203.0.113", await File.ReadAllTextAsync(Path.Combine(host.RuntimeDirectory, "etc", "resolv.conf"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        async Task<DaemonProcess> NamesAsync(string address)
+        {
+            DaemonProcess names = DaemonProcess.Start(network.Hub.Network, Path.Combine(AppContext.BaseDirectory, "WgDynamic.ScriptedServer"), address);
+            await names.WaitForLineAsync("serving");
+            return names;
+        }
+    }
+
     [Fact]
     public async Task A_bad_file_changes_nothing_and_a_good_one_moves_who_may_not_stay_when_he_next_asks()
     {

@@ -1,5 +1,3 @@
-using WgDynamic.TestKit;
-
 namespace WgDynamic.EndToEnd;
 
 /// <summary>What a client does with what a server pushes, on a machine whose every route and rule is looked at before and after.</summary>
@@ -157,9 +155,83 @@ public class PushScenarios
         await network.Server.StopAsync("KILL");
         await client.WaitForLineAsync("the lease is over");
         // The line comes before the deed.
-        await Until.AsExpectedAsync(network.RoutesAsync, routes => routes.Length == 0, () => client.Log);
+        // The IPv4 routes that the operator gave the interface too, which the kernel would have taken with the address.
+        await Until.AsExpectedAsync(network.Client.AddressesAsync, addresses => addresses.Length == 0, () => client.Log);
         await client.StopAsync();
-        Assert.Equal(PushingHub.WithoutKernels(before), PushingHub.WithoutKernels(await network.EverythingAsync()));
+        Assert.Equal(before, await network.EverythingAsync());
+    }
+
+    // What nobody announces, a person at the keyboard does.
+    [Theory]
+    [InlineData("wg syncconf")]
+    [InlineData("wg setconf")]
+    [InlineData("ip route flush")]
+    [InlineData("ip rule flush")]
+    [InlineData("ip address flush")]
+    public async Task What_somebody_takes_away_of_what_is_in_force_is_back_within_seconds_and_the_log_says_so(string way)
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("");
+        await network.MakeEndpointRemoteAsync();
+        // No renewal helps.
+        await network.PushAsync("route=0.0.0.0/0 route=198.51.100.0/24 route=2001:db8:ffff::/64 mtu=1380", renewAfter: 3000);
+        Host host = network.Client;
+        string configuration = await host.WgAsync($"showconf {host.Interface}");
+        await using DaemonProcess client = host.StartClient("--accept", "routes,mtu,default-route");
+        await client.WaitForLineAsync("which is in force");
+        Assert.Equal(2, (await host.AddressesAsync()).Length);
+        string complete = WithoutLinkLocal(await network.EverythingAsync());
+
+        int mark = client.Mark();
+        switch (way)
+        {
+            case "ip route flush":
+                await host.IpAsync($"route flush dev {host.Interface}");
+                await host.IpAsync($"-6 route flush dev {host.Interface}");
+                await host.IpAsync($"route flush table 51820");
+                // Those are the operator's.
+                await host.IpAsync([$"route replace {Network.Pool4} dev {host.Interface}", $"route replace {Network.Pool6} dev {host.Interface}"]);
+                break;
+            case "ip rule flush":
+                await host.IpAsync($"rule flush protocol 217");
+                break;
+            case "ip address flush":
+                await host.IpAsync($"address flush dev {host.Interface}");
+                await host.IpAsync([$"route replace {Network.Pool4} dev {host.Interface}", $"route replace {Network.Pool6} dev {host.Interface}"]);
+                break;
+            default:
+                string file = Path.Combine(host.RuntimeDirectory, "wg.conf");
+                await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
+                await host.WgAsync($"{way[3..]} {host.Interface} {file}");
+                break;
+        }
+
+        await client.WaitForLineAsync("had vanished and is in force again: ", from: mark);
+        await Until.AsExpectedAsync(network.EverythingAsync, now => WithoutLinkLocal(now) == complete, () => client.Log + "\n\nwanted:\n" + complete);
+        await host.PingAsync("198.51.100.1", PushingHub.Leased4);
+        Assert.Equal(2, (await host.AddressesAsync()).Length);
+    }
+
+    // Routes that go with link-local addresses: the way to the server is there in one shape or another, or nothing would be renewed.
+    private static string WithoutLinkLocal(string everything) =>
+        string.Join('\n', everything.Split('\n').Where(line => !line.Contains("fe80:", StringComparison.Ordinal) || !line.Contains(" dev ", StringComparison.Ordinal)));
+
+    [Fact]
+    public async Task A_MTU_that_somebody_sets_by_hand_stays_until_another_is_pushed()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=198.51.100.0/24 mtu=1380");
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("which is in force");
+        await network.Client.IpAsync($"link set dev {network.Client.Interface} mtu 1350");
+        await network.PushAsync("route=10.8.0.0/16 mtu=1380");
+        await client.WaitForLineAsync("not accepted from the server: MTU 1380: somebody has set it to 1350 since");
+        Assert.Equal(["10.8.0.0/16"], await network.RoutesAsync());
+        Assert.Equal("1350", await network.MtuAsync());
+        int mark = client.Mark();
+        await network.PushAsync("route=10.8.0.0/16 mtu=1300");
+        await client.WaitForLineAsync("which is in force", from: mark);
+        Assert.Equal("1300", await network.MtuAsync());
+        await client.StopAsync();
+        Assert.Equal("1350", await network.MtuAsync());
     }
 
     [Theory]
@@ -208,34 +280,19 @@ public class PushScenarios
     [Fact]
     public async Task Names_are_looked_up_at_the_pushed_server_and_no_longer_when_the_client_ends()
     {
-        if (!Command.Exists("resolvconf"))
-            Assert.Skip("needs resolvconf, such as openresolv's");
         await using PushingHub network = await PushingHub.CreateAsync("route=203.0.113.0/24 dns=203.0.113.53 search=example.org");
-        // openresolv has its files to itself, and so has the test's resolv.conf.
-        string directory = network.Client.RuntimeDirectory;
-        await File.WriteAllTextAsync(Path.Combine(directory, "resolv.conf"), "nameserver 192.0.2.1\n", TestContext.Current.CancellationToken);
-        string[] through = ["unshare", "-m", "sh", "-ec", """
-            mkdir -p /run/resolvconf "$1/etc"
-            mount -t tmpfs none /run/resolvconf
-            cp -a /etc/. "$1/etc"
-            rm -f "$1/etc/resolv.conf"
-            cp "$1/resolv.conf" "$1/etc/resolv.conf"
-            mount --bind "$1/etc" /etc
-            shift
-            exec "$@"
-            """, "sh", directory];
+        string[] through = await OwnNames.ThroughAsync(network.Client);
         await using DaemonProcess client = network.Client.StartClientThrough(through);
         await client.WaitForLineAsync("which is in force");
 
-        string[] inside = ["-t", $"{client.Id}", "-m", "-n"];
-        Assert.Contains("nameserver 203.0.113.53", await Command.RunAsync("nsenter", [.. inside, "cat", "/etc/resolv.conf"]), StringComparison.Ordinal);
-        Assert.StartsWith("192.0.2.99 ", await Command.RunAsync("nsenter", [.. inside, "getent", "ahostsv4", "somewhere"]), StringComparison.Ordinal);
+        Assert.Contains("nameserver 203.0.113.53", await OwnNames.RunAsync(client, "cat", "/etc/resolv.conf"), StringComparison.Ordinal);
+        Assert.StartsWith("192.0.2.99 ", await OwnNames.RunAsync(client, "getent", "ahostsv4", "somewhere"), StringComparison.Ordinal);
         await network.Server.WaitForLineAsync("looked up: somewhere.example.org");
 
         int mark = client.Mark();
         await network.PushAsync("route=203.0.113.0/24");
         await client.WaitForLineAsync("which is in force", from: mark);
-        Assert.DoesNotContain("203.0.113.53", await Command.RunAsync("nsenter", [.. inside, "cat", "/etc/resolv.conf"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("203.0.113.53", await OwnNames.RunAsync(client, "cat", "/etc/resolv.conf"), StringComparison.Ordinal);
         Assert.Equal(0, await client.StopAsync());
     }
 
@@ -289,6 +346,25 @@ public class PushScenarios
         Assert.Equal(
             [$"dns {name}", $"dns {name} 203.0.113.53", $"domain {name} example.org", $"dns {name}", $"revert {name}"],
             await File.ReadAllLinesAsync(Path.Combine(tools, "calls"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Systemd_resolved_asks_the_pushed_server_and_no_longer_when_the_client_ends()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=203.0.113.0/24 dns=203.0.113.53 search=example.org");
+        string name = network.Client.Interface.ToString();
+        await using DaemonProcess client = network.Client.StartClientThrough(await OwnNames.ThroughResolvedAsync(network.Client));
+        await client.WaitForLineAsync("which is in force");
+        Assert.EndsWith($"({name}): 203.0.113.53", (await OwnNames.ResolvectlAsync(client, "dns", name)).Trim(), StringComparison.Ordinal);
+        Assert.Contains("192.0.2.99", await OwnNames.ResolvectlAsync(client, "query", "-4", "somewhere"), StringComparison.Ordinal);
+        await network.Server.WaitForLineAsync("looked up: somewhere.example.org");
+
+        int mark = client.Mark();
+        await network.PushAsync("route=203.0.113.0/24");
+        await client.WaitForLineAsync("which is in force", from: mark);
+        Assert.EndsWith($"({name}):", (await OwnNames.ResolvectlAsync(client, "dns", name)).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith($"({name}):", (await OwnNames.ResolvectlAsync(client, "domain", name)).Trim(), StringComparison.Ordinal);
+        Assert.Equal(0, await client.StopAsync());
     }
 
     // A program of the host's, as a script.

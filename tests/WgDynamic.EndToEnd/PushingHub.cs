@@ -60,8 +60,8 @@ internal sealed class PushingHub : IAsyncDisposable
     }
 
     /// <summary>
-    /// <see cref="EverythingAsync"/> but for what a killed client or a lifetime that has run out takes or leaves by the
-    /// kernel's hand: the route to the server, and the IPv4 routes of an interface whose last IPv4 address goes.
+    /// <see cref="EverythingAsync"/> but for what is left of a killed client (the route to the server), and what goes with
+    /// an interface's last IPv4 address where not the client takes that off (its IPv4 routes).
     /// </summary>
     public static string WithoutKernels(string everything) => string.Join('\n', everything.Split('\n')
         .Where(line => !line.StartsWith("fe80:: ", StringComparison.Ordinal) && !line.StartsWith($"{Network.Pool4} dev", StringComparison.Ordinal)));

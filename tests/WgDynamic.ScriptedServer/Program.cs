@@ -4,9 +4,16 @@ using System.Net.Sockets;
 using System.Text;
 using WgDynamic.Protocol;
 
-// INTERFACE FILE [DNS-ADDRESS]
+// INTERFACE FILE [DNS-ADDRESS], or DNS-ADDRESS alone
 // Answers every request on the interface with the text of the file, as it is then, and says on standard error what was
 // asked. On DNS-ADDRESS it answers every question for an IPv4 address with 192.0.2.99.
+if (args is [var only])
+{
+    Task answering = AnswerNamesAsync(IPAddress.Parse(only));
+    Console.Error.WriteLine("serving");
+    await answering;
+}
+
 string name = args[0], file = args[1];
 NetworkInterface link = NetworkInterface.GetAllNetworkInterfaces().Single(link => link.Name == name);
 using Socket listener = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);

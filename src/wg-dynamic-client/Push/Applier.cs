@@ -12,6 +12,8 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
 {
     private volatile IReadOnlyList<Effect> _current = found;
 
+    private readonly List<Effect> _restored = [];
+
     // Whether more is remembered than there is.
     private bool _unsettled;
 
@@ -21,16 +23,21 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
     /// <summary>What of the last state cannot be in force here, and why.</summary>
     public IReadOnlyList<string> Refused { get; private set; } = [];
 
+    /// <summary>What had vanished and was brought back by the last call.</summary>
+    public IReadOnlyList<Effect> Restored => _restored;
+
     /// <summary>Puts a state into force, in place of what was.</summary>
     /// <returns>Null if it is; else why not, and all is as it was before.</returns>
     public async ValueTask<string?> ApplyAsync(PushedState state)
     {
         List<Step> taken = [];
+        _restored.Clear();
         try
         {
             Surroundings surroundings = await machine.LookAsync(state);
             // Somebody may have reset the device: what is in force must be, before more hangs on it.
-            await BringBackAsync(surroundings);
+            if (await BringBackAsync(surroundings))
+                surroundings = await machine.LookAsync(state);
             IReadOnlyList<Effect> wanted = EffectPlan.Make(state, surroundings, _current, table, out IReadOnlyList<string> refused);
             List<string> obstacles = [.. refused];
             List<Step> steps = Step.Between(_current, wanted);
@@ -53,17 +60,21 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
     }
 
     /// <summary>Brings back what has vanished of what is in force.</summary>
+    /// <param name="glance">Look closely only if something is missing of what the kernel announces to nobody.</param>
     /// <returns>Null if all is there; else why not.</returns>
-    public async ValueTask<string?> RestoreAsync()
+    public async ValueTask<string?> RestoreAsync(bool glance = false)
     {
-        if (_current.Count == 0)
+        _restored.Clear();
+        Effect[] concerned = [.. _current.Where(effect => !glance || effect.VanishesSilently)];
+        if (concerned.Length == 0)
             return null;
         try
         {
-            await BringBackAsync(await machine.LookAsync(PushedState.None));
+            if (!glance || EffectPlan.Missing(await machine.GlanceAsync(), concerned).Count > 0)
+                _ = await BringBackAsync(await machine.LookAsync(PushedState.None));
             return null;
         }
-        catch (EffectException error)
+        catch (Exception error) when (error is EffectException or IOException or UnauthorizedAccessException)
         {
             return error.Message;
         }
@@ -80,10 +91,24 @@ internal sealed class Applier(IMachine machine, IEffectStore store, RouteTable t
         return failure ?? TrySettle();
     }
 
-    private async ValueTask BringBackAsync(Surroundings surroundings)
+    private async ValueTask<bool> BringBackAsync(Surroundings surroundings)
     {
-        foreach (Step step in EffectPlan.Missing(surroundings, _current))
-            _ = await machine.TakeAsync(step);
+        List<Step> steps = EffectPlan.Missing(surroundings, _current);
+        foreach (Step step in steps)
+        {
+            // The server's key is another by now: what is ours is elsewhere from here on.
+            if (step.IsChange)
+                store.Save([.. _current, step.To!], settled: false);
+            if (await machine.TakeAsync(step) is null)
+                _restored.Add(step.To!);
+            if (step.IsChange)
+            {
+                _current = step.ApplyTo(_current);
+                Settle();
+            }
+        }
+
+        return steps.Count > 0;
     }
 
     private async ValueTask TakeAsync(List<Step> steps, List<Step> taken, List<string> obstacles)

@@ -19,10 +19,15 @@ internal abstract record Effect
     /// <summary>Whether it is still there when its interface is not.</summary>
     public virtual bool OutlivesInterface => false;
 
+    /// <summary>Whether the kernel tells nobody when somebody takes it away.</summary>
+    public virtual bool VanishesSilently => false;
+
     /// <summary>The server's peer has these beside what the operator gave it.</summary>
     public sealed record AllowedIPs(PublicKey Peer, ValueList<IpPrefix> Prefixes) : Effect(0)
     {
         public override object Slot => typeof(AllowedIPs);
+
+        public override bool VanishesSilently => true;
 
         public override string ToString() => $"AllowedIPs {Prefixes}";
     }
@@ -39,6 +44,8 @@ internal abstract record Effect
     public sealed record PacketMark(uint Value) : Effect(2)
     {
         public override object Slot => typeof(PacketMark);
+
+        public override bool VanishesSilently => true;
 
         public override string ToString() => $"fwmark {Value}";
     }
@@ -77,6 +84,9 @@ internal abstract record Effect
         public override object Slot => this;
 
         public override bool OutlivesInterface => true;
+
+        // It does tell (RTM_DELRULE), but to whom asks for it.
+        public override bool VanishesSilently => true;
 
         public override string ToString() => $"{(Value.IsIPv6 ? "IPv6" : "IPv4")} rule {Value.Priority}";
     }

@@ -45,12 +45,21 @@ internal sealed class EffectPlan
     public static bool Loops(IpPrefix route, IEnumerable<IpAddress> endpoints) =>
         Acceptance.IsDefaultRoute(route) || endpoints.Any(route.Contains);
 
-    /// <summary>What is ours and has vanished, as it happens to routes when the link goes down: the steps that bring it back.</summary>
+    /// <summary>
+    /// What is ours and has vanished, as it happens to routes when the link goes down: the steps that bring it back.
+    /// What has another value by now has it by somebody's wish, and stays.
+    /// </summary>
     public static List<Step> Missing(Surroundings surroundings, IReadOnlyList<Effect> current)
     {
         List<Step> steps = [];
         foreach (Effect effect in current)
         {
+            if (effect is Effect.AllowedIPs moved && moved.Peer != surroundings.Server)
+            {
+                steps.Add(new Step(moved, Follow(moved, surroundings)));
+                continue;
+            }
+
             Effect? missing = effect switch
             {
                 // What another peer has by now, somebody has given it.
@@ -67,6 +76,11 @@ internal sealed class EffectPlan
 
         return steps;
     }
+
+    // The server has another key. What a third peer has by now, or the new one by hand, is not ours.
+    private static Effect.AllowedIPs Follow(Effect.AllowedIPs allowed, Surroundings surroundings) => new(
+        surroundings.Server,
+        [.. allowed.Prefixes.Where(prefix => !surroundings.AllowedIPs.TryGetValue(prefix, out PublicKey owner) || owner == allowed.Peer)]);
 
     private void AddRoutes(PushedState state)
     {
@@ -161,8 +175,17 @@ internal sealed class EffectPlan
 
     private void AddMtu(int? mtu)
     {
+        Effect.Mtu? ours = Current<Effect.Mtu>();
+        if (ours is not null && ours.Value == mtu)
+        {
+            _wanted.Add(ours);
+            if (_surroundings.Mtu != mtu)
+                _refused.Add($"MTU {mtu}: somebody has set it to {_surroundings.Mtu} since, which stays until the server pushes another");
+            return;
+        }
+
         // Another value than ours is somebody else's, and what is to come back.
-        int before = Current<Effect.Mtu>() is { } ours && ours.Value == _surroundings.Mtu ? ours.Before : _surroundings.Mtu;
+        int before = ours is not null && ours.Value == _surroundings.Mtu ? ours.Before : _surroundings.Mtu;
         if (mtu is { } value && value != before)
             _wanted.Add(new Effect.Mtu(value, before));
     }

@@ -5,8 +5,12 @@ internal interface IMachine
 {
     /// <summary>Looks at what a state will meet.</summary>
     /// <param name="state">The state.</param>
-    /// <exception cref="EffectException">It cannot be read.</exception>
+    /// <exception cref="EffectException">It cannot be read, or no peer is the server.</exception>
     ValueTask<Surroundings> LookAsync(PushedState state);
+
+    /// <summary>Looks at what may have vanished silently and nothing else: the peers, the mark, the rules. Cheap.</summary>
+    /// <exception cref="EffectException">It cannot be read, or no peer is the server.</exception>
+    ValueTask<Surroundings> GlanceAsync();
 
     /// <summary>Takes a step, wholly or not at all. To undo what is not there any more is fine.</summary>
     /// <param name="step">The step.</param>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WgDynamic.Daemon;
 using WgDynamic.Netlink;
 
 namespace WgDynamic.Client;
@@ -6,14 +7,13 @@ namespace WgDynamic.Client;
 /// <summary>This machine: what a pushed state meets, and the steps, by netlink and the host's own programs.</summary>
 /// <param name="name">The interface.</param>
 /// <param name="index">Its number.</param>
-/// <param name="server">The peer that pushes.</param>
 /// <param name="table">Where routes go.</param>
 /// <param name="routes">The kernel's routing.</param>
 /// <param name="wireGuard">The interface's WireGuard.</param>
 /// <param name="clock">For time limits.</param>
 /// <param name="log">Hears of every step.</param>
 internal sealed class LinuxMachine(
-    InterfaceName name, int index, PublicKey server, RouteTable table, RouteClient routes, IWireGuard wireGuard, TimeProvider clock, ILogger log) : IMachine
+    InterfaceName name, int index, RouteTable table, RouteClient routes, IWireGuard wireGuard, TimeProvider clock, ILogger log) : IMachine
 {
     private const string ValidMarkFile = "/proc/sys/net/ipv4/conf/all/src_valid_mark";
 
@@ -27,22 +27,15 @@ internal sealed class LinuxMachine(
     {
         try
         {
-            WireGuardDevice device = await wireGuard.GetDeviceAsync(name);
+            Surroundings glance = await GlanceAsync();
             Link? link = await routes.FindLinkAsync(name);
-            IpAddress[] endpoints = [.. device.Peers.Where(peer => peer.Endpoint is not null).Select(peer => IpAddress.From(peer.Endpoint!.Address))];
-            List<RoutingRule> rules = await routes.GetRulesAsync();
-            bool needsPolicy = table.Number is null && state.Routes.Any(route => EffectPlan.Loops(route, endpoints));
+            bool needsPolicy = table.Number is null && state.Routes.Any(route => EffectPlan.Loops(route, glance.Endpoints));
             NameService? service = state.Dns.Count > 0 ? _names.Find() : null;
-            return new Surroundings
+            return glance with
             {
-                Server = server,
-                AllowedIPs = Owners(device),
-                Endpoints = endpoints,
-                Mark = device.FirewallMark,
                 Mtu = link?.Mtu ?? 0,
                 Routes = await routes.GetRoutesAsync(index),
-                Rules = rules,
-                FreeTable = needsPolicy && device.FirewallMark == 0 ? await FindFreeTableAsync(rules) : 0,
+                FreeTable = needsPolicy && glance.Mark == 0 ? await FindFreeTableAsync(glance.Rules) : 0,
                 ValidMark = needsPolicy && ReadValidMark(),
                 HasFirewall = needsPolicy && await HasFirewallAsync(),
                 NameService = service,
@@ -50,6 +43,27 @@ internal sealed class LinuxMachine(
             };
         }
         catch (Exception error) when (error is NetlinkException or IOException or UnauthorizedAccessException)
+        {
+            throw new EffectException(error.Message, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Surroundings> GlanceAsync()
+    {
+        try
+        {
+            WireGuardDevice device = await wireGuard.GetDeviceAsync(name);
+            return new Surroundings
+            {
+                Server = Uplink.ServerOf(device),
+                AllowedIPs = Owners(device),
+                Endpoints = [.. device.Peers.Where(peer => peer.Endpoint is not null).Select(peer => IpAddress.From(peer.Endpoint!.Address))],
+                Mark = device.FirewallMark,
+                Rules = await routes.GetRulesAsync(),
+            };
+        }
+        catch (Exception error) when (error is NetlinkException or StartupException)
         {
             throw new EffectException(error.Message, error);
         }
@@ -140,10 +154,13 @@ internal sealed class LinuxMachine(
 
     private ValueTask ChangeAllowedIPsAsync(Effect.AllowedIPs? from, Effect.AllowedIPs? to)
     {
-        IEnumerable<IpPrefix> before = from?.Prefixes ?? [], after = to?.Prefixes ?? [];
-        return wireGuard.ConfigureAsync(
-            name,
-            [new PeerChange { PublicKey = server, AddAllowedIPs = [.. after.Except(before)], RemoveAllowedIPs = [.. before.Except(after)] }]);
+        List<PeerChange> changes = [];
+        IEnumerable<IpPrefix> kept = from?.Peer == to?.Peer ? from!.Prefixes.Intersect(to!.Prefixes) : [];
+        if (from is not null)
+            changes.Add(new PeerChange { PublicKey = from.Peer, RemoveAllowedIPs = [.. from.Prefixes.Except(kept)] });
+        if (to is not null)
+            changes.Add(new PeerChange { PublicKey = to.Peer, AddAllowedIPs = [.. to.Prefixes.Except(kept)] });
+        return wireGuard.ConfigureAsync(name, changes);
     }
 
     private async ValueTask<string?> TryAddRouteAsync(Effect.TunnelRoute route)
@@ -180,7 +197,7 @@ internal sealed class LinuxMachine(
     };
 
     // Everybody's routes: this may be many, and is looked at only where there is a default route to be and no mark yet.
-    private async ValueTask<uint> FindFreeTableAsync(List<RoutingRule> rules)
+    private async ValueTask<uint> FindFreeTableAsync(IReadOnlyList<RoutingRule> rules)
     {
         HashSet<uint> used = [.. rules.Select(rule => rule.Table), .. (await routes.GetRoutesAsync(0)).Select(route => route.Table)];
         uint free = FirstTable;

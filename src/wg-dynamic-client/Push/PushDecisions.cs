@@ -16,6 +16,9 @@ internal sealed class PushDecisions(Acceptance acceptance, Random random)
     /// <summary>What of the last reply is not accepted, and why.</summary>
     public IReadOnlyList<string> Refused { get; private set; } = [];
 
+    /// <summary>Whether routes are in force, as far as is known.</summary>
+    public bool HasRoutes => _applied is { Routes.Count: > 0 };
+
     /// <summary>Judges a reply that grants a lease.</summary>
     /// <returns>What is to be put into force; null if it is already.</returns>
     public PushedState? Next(Reply reply)

@@ -206,6 +206,55 @@ public class ApplierTests
         Assert.Equal(complete, _machine.Everything);
     }
 
+    [Fact]
+    public async Task A_glance_looks_closely_only_if_something_is_missing_that_nobody_announces_and_brings_that_back()
+    {
+        Applier applier = New();
+        await ApplyAsync(applier, State("0.0.0.0/0", mtu: 1380));
+        string complete = _machine.Everything;
+        int looks = _machine.Looks;
+        foreach ((Action lose, string[] effects) in ((Action, string[])[])[(() => { }, []), (_machine.LoseRules, ["IPv4 rule 32764", "IPv4 rule 32765"]), (_machine.LoseAllowedIPs, ["AllowedIPs 0.0.0.0/0", "fwmark 51820"])])
+        {
+            lose();
+            Assert.Null(await applier.RestoreAsync(glance: true));
+            Assert.Equal(effects, applier.Restored.Select(effect => $"{effect}"));
+            Assert.Equal(looks += effects.Length > 0 ? 1 : 0, _machine.Looks);
+            Assert.Equal(complete, _machine.Everything);
+        }
+    }
+
+    // Its peer is another then, and what a person gave that one is not ours to take back.
+    [Fact]
+    public async Task When_the_server_has_another_key_what_is_ours_follows_it()
+    {
+        Applier applier = New();
+        await ApplyAsync(applier, State("10.0.0.0/8, 192.0.2.0/24"));
+        foreach (string prefix in (string[])["fe80::/128", "192.0.2.0/24"])
+            _machine.Give(prefix, FakeMachine.OtherPeer);
+        Assert.Null(await applier.RestoreAsync(glance: true));
+        Assert.Equal(FakeMachine.OtherPeer, _machine.AllowedIPs[IpPrefix.Parse("10.0.0.0/8")]);
+        Assert.True(_store.Settled);
+        Assert.Null(await New().WithdrawAsync());
+        Assert.Equal(["192.0.2.0/24", "fe80::/128"], _machine.AllowedIPs.Keys.Select(prefix => $"{prefix}").Order(StringComparer.Ordinal));
+        Assert.Empty(_machine.Routes);
+    }
+
+    [Fact]
+    public async Task An_MTU_that_somebody_has_set_since_stays_until_the_server_pushes_another_and_then_comes_back_in_the_end()
+    {
+        Applier applier = New();
+        await ApplyAsync(applier, State("10.0.0.0/8", mtu: 1380));
+        _machine.Mtu = 1350;
+        Assert.Null(await applier.RestoreAsync());
+        await ApplyAsync(applier, State("10.1.0.0/16", mtu: 1380));
+        Assert.Equal(1350, _machine.Mtu);
+        Assert.Contains(applier.Refused, refusal => refusal.StartsWith("MTU 1380: somebody has set it to 1350", StringComparison.Ordinal));
+        await ApplyAsync(applier, State("10.1.0.0/16", mtu: 1300));
+        Assert.Equal(1300, _machine.Mtu);
+        Assert.Null(await applier.WithdrawAsync());
+        Assert.Equal(1350, _machine.Mtu);
+    }
+
     // wg syncconf between two replies: without its mark the tunnel's packets would go into the tunnel.
     [Fact]
     public async Task What_has_vanished_is_back_before_another_state_is_put_into_force()

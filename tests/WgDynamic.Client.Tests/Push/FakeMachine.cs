@@ -63,6 +63,9 @@ internal sealed class FakeMachine : IMachine
 
     public void AddRule(RoutingRule rule) => _rules.Add(rule);
 
+    /// <summary>What systemd-networkd does when it starts.</summary>
+    public void LoseRules() => _rules.RemoveAll(rule => rule.Protocol != 2);
+
     /// <summary>What the kernel does when a link goes down.</summary>
     public void LoseRoutes() => _routes.Clear();
 
@@ -74,21 +77,35 @@ internal sealed class FakeMachine : IMachine
         Mark = 0;
     }
 
-    public ValueTask<Surroundings> LookAsync(PushedState state) => ValueTask.FromResult(new Surroundings
+    /// <summary>How often it was looked at closely.</summary>
+    public int Looks { get; private set; }
+
+    /// <summary>The peer that <c>fe80::/128</c> leads to.</summary>
+    private PublicKey CurrentServer => _allowedIPs[IpPrefix.Parse("fe80::/128")];
+
+    public ValueTask<Surroundings> GlanceAsync() => ValueTask.FromResult(new Surroundings
     {
-        Server = Server,
+        Server = CurrentServer,
         AllowedIPs = new Dictionary<IpPrefix, PublicKey>(_allowedIPs),
         Endpoints = [.. Endpoints],
         Mark = Mark,
-        Mtu = Mtu,
-        Routes = [.. _routes],
         Rules = [.. _rules],
-        FreeTable = 51820,
-        ValidMark = ValidMark,
-        HasFirewall = HasFirewall,
-        NameService = NameService,
-        HasNames = OperatorHasNames || Names is not null,
     });
+
+    public async ValueTask<Surroundings> LookAsync(PushedState state)
+    {
+        Looks++;
+        return await GlanceAsync() with
+        {
+            Mtu = Mtu,
+            Routes = [.. _routes],
+            FreeTable = 51820,
+            ValidMark = ValidMark,
+            HasFirewall = HasFirewall,
+            NameService = NameService,
+            HasNames = OperatorHasNames || Names is not null,
+        };
+    }
 
     public ValueTask<string?> TakeAsync(Step step)
     {
@@ -99,14 +116,18 @@ internal sealed class FakeMachine : IMachine
         switch (step.From ?? step.To)
         {
             case Effect.AllowedIPs:
-                foreach (IpPrefix prefix in ((Effect.AllowedIPs?)step.From)?.Prefixes ?? [])
+                if (step.From is Effect.AllowedIPs before)
                 {
-                    if (_allowedIPs.GetValueOrDefault(prefix) == Server)
+                    foreach (IpPrefix prefix in before.Prefixes.Where(prefix => _allowedIPs.GetValueOrDefault(prefix) == before.Peer))
                         _ = _allowedIPs.Remove(prefix);
                 }
 
-                foreach (IpPrefix prefix in ((Effect.AllowedIPs?)step.To)?.Prefixes ?? [])
-                    _allowedIPs[prefix] = Server;
+                if (step.To is Effect.AllowedIPs after)
+                {
+                    foreach (IpPrefix prefix in after.Prefixes)
+                        _allowedIPs[prefix] = after.Peer;
+                }
+
                 break;
             case Effect.Mtu:
                 Mtu = step.To is Effect.Mtu to ? to.Value : step.From is Effect.Mtu from && from.Value == Mtu ? from.Before : Mtu;
