@@ -11,6 +11,9 @@ internal static class Quick
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Set for what wg-quick starts, to the interface: a hook may call it again for the same one.
+    private const string AtWork = "WG_DYNAMIC_QUICK";
+
     /// <summary>Does what wg-quick would do with these arguments.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="clock">For time limits.</param>
@@ -30,6 +33,7 @@ internal static class Quick
         ClientProgram client = new(file.Interface, clock);
         byte[] content = await File.ReadAllBytesAsync(file.Path);
         TunnelConfiguration configuration = TunnelConfiguration.Read(content);
+        using InstanceLock? alone = configuration.HasAuto && verb != "save" ? TakeLock(file.Interface) : null;
         // Whatever the file says by now: with its leased addresses gone, wg-quick cannot save them.
         if (verb == "down")
             await client.StopAsync();
@@ -50,6 +54,17 @@ internal static class Quick
         if (!saved.AsSpan().SequenceEqual(rewritten))
             Replace(file.Target, configuration.Save(saved, before.And(after)));
         return status;
+    }
+
+    // Of two at once stock wg-quick lets the second remove what the first has made.
+    private static InstanceLock? TakeLock(InterfaceName name)
+    {
+        if (Environment.GetEnvironmentVariable(AtWork) == name.ToString())
+            return null;
+        InstanceLock held = InstanceLock.TryTake(RuntimeFile.DefaultDirectory, name, "quick")
+            ?? throw new ToolException($"another wg-quick brings {name} up or down just now; try again when it has ended");
+        Environment.SetEnvironmentVariable(AtWork, name.ToString());
+        return held;
     }
 
     private static string? FindSudo() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
