@@ -11,7 +11,7 @@ public class QuickScenarios
     public async Task The_ideas_own_example_comes_up_with_leased_addresses_and_goes_down_without_a_trace(string allowedIPs)
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await network.Client.IpAsync("route add default via 10.255.0.1 dev wire");
         await laptop.ConfigureAsync(allowedIPs: allowedIPs, addresses: "fe80::c:1/128");
         if ((await laptop.RunAsync("/usr/bin/wg-quick", "up", "wg0")) is { Status: not 0, Output: var whyNot })
@@ -38,7 +38,7 @@ public class QuickScenarios
     public async Task A_second_up_says_that_the_interface_exists_and_the_first_goes_on()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync();
         await laptop.SucceedAsync("wg-quick", "up", "wg0");
         int client = laptop.ClientId;
@@ -51,7 +51,7 @@ public class QuickScenarios
     public async Task Without_an_answer_the_tunnel_is_up_and_the_client_keeps_trying()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync();
         await laptop.SucceedAsync("wg-quick", "up", "wg0");
         Assert.Empty(await network.Client.AddressesAsync("wg0"));
@@ -63,9 +63,9 @@ public class QuickScenarios
     public async Task Without_a_client_program_nothing_is_touched_and_the_line_says_what_to_do()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub, install: false);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub, install: false);
         string before = await laptop.EverythingAsync(), program = Path.Combine(laptop.Bin, "wg-dynamic");
-        File.Copy(QuickLaptop.Program, program);
+        File.Copy(QuickMachine.Program, program);
         await laptop.ConfigureAsync("PreUp = touch /run/touched");
         Assert.Equal(
             (1, "wg-dynamic: /etc/wireguard/wg0.conf says Address = auto, and there is no wg-dynamic-client beside wg-dynamic or in PATH to ask for addresses; install it, or take auto out\n"),
@@ -78,7 +78,7 @@ public class QuickScenarios
     public async Task A_client_that_cannot_work_here_fails_the_whole_and_says_why()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         string before = await laptop.EverythingAsync();
         await laptop.ConfigureAsync(allowedIPs: "10.0.0.0/8");
         (int status, string output) = await laptop.RunAsync("wg-quick", "up", "wg0");
@@ -98,7 +98,7 @@ public class QuickScenarios
     public async Task What_is_saved_keeps_auto_and_has_nothing_that_the_server_gave()
     {
         await using PushingHub network = await PushingHub.CreateAsync("route=198.51.100.0/24 mtu=1380");
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync("MTU = 1400\nSaveConfig = true\nPostUp = echo %i up # mine");
         string before = await laptop.EverythingAsync();
         await laptop.SucceedAsync("wg-quick", "up", "wg0");
@@ -135,7 +135,7 @@ public class QuickScenarios
     public async Task Down_ends_the_client_also_when_auto_was_taken_out_meanwhile_and_saves_nothing_leased()
     {
         await using PushingHub network = await PushingHub.CreateAsync("route=198.51.100.0/24");
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync();
         string before = await laptop.EverythingAsync();
         await laptop.SucceedAsync("wg-quick", "up", "wg0");
@@ -152,7 +152,7 @@ public class QuickScenarios
     public async Task Without_auto_stock_wg_quick_runs_as_if_it_had_been_called_itself()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync("PreUp = env | grep -v ^_= | sort; ulimit -a; grep ^Sig /proc/self/status; cat; exit 9", addresses: "fe80::c:1/128 # auto");
         string content = await File.ReadAllTextAsync(laptop.File, TestContext.Current.CancellationToken);
         foreach (string[] arguments in (string[][])[["up", "wg0"], ["up", "/etc/wireguard/wg0.conf"], ["down", "wg0"], ["save", "wg0"], ["strip", "wg0"], ["up", "wg9"], ["up", "/etc/passwd"], ["up"], [], ["--help"], ["help"], ["up", "wg0", "x"]])
@@ -171,7 +171,7 @@ public class QuickScenarios
     public async Task Strip_prints_what_wg_takes_and_nothing_of_ours()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync("DNS = 192.0.2.1");
         await laptop.SucceedAsync("bash", "-c", "sed -i /DNS/d /etc/wireguard/wg0.conf && wg-quick up wg0 && wg syncconf wg0 <(wg-quick strip wg0)");
         Assert.Equal(await laptop.SucceedAsync("/usr/bin/wg-quick", "strip", "wg0"), await laptop.SucceedAsync("wg-quick", "strip", "wg0"));
@@ -182,12 +182,12 @@ public class QuickScenarios
     public async Task The_private_key_lies_where_only_root_can_look_and_is_gone_afterwards_and_what_a_crash_has_left_too()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         string left = Path.Combine(laptop.Run, "quick.999999999");
         Directory.CreateDirectory(left);
         await File.WriteAllTextAsync(Path.Combine(left, "wg0.conf"), "PrivateKey", TestContext.Current.CancellationToken);
         string before = await laptop.EverythingAsync();
-        await laptop.ConfigureAsync("PreUp = stat -c 'mode %a' /run/wg-dynamic/quick.* /run/wg-dynamic/quick.*/*\nPostUp = wg-quick save %i");
+        await laptop.ConfigureAsync("PreUp = stat -c 'mode %a' /run/wg-dynamic/quick.* /run/wg-dynamic/quick.*/*\nPostUp = " + QuickMachine.Program + " quick save %i");
         File.SetUnixFileMode(laptop.File, (UnixFileMode)0b110_100_100);
         File.SetUnixFileMode(Path.GetDirectoryName(laptop.File)!, (UnixFileMode)0b111_101_101);
         string output = await laptop.SucceedAsync("wg-quick", "up", "wg0");
@@ -195,6 +195,8 @@ public class QuickScenarios
         Assert.Contains("\nmode 700\nmode 600\n[#]", output, StringComparison.Ordinal);
         Assert.DoesNotContain(network.Client.Keys.Private, output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(laptop.Run));
+        // What its own hook has saved.
+        Assert.Contains("Address = fe80::c:1/128, auto\n", await File.ReadAllTextAsync(laptop.File, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await laptop.SucceedAsync("wg-quick", "down", "wg0");
         await laptop.AssertNothingLeftAsync(before);
     }
@@ -203,7 +205,7 @@ public class QuickScenarios
     public async Task Options_for_the_client_are_in_a_file_beside_the_servers()
     {
         await using PushingHub network = await PushingHub.CreateAsync("route=198.51.100.0/24 mtu=1380");
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.ConfigureAsync();
         Directory.CreateDirectory(Path.Combine(laptop.Etc, "wg-dynamic"));
         await File.WriteAllTextAsync(Path.Combine(laptop.Etc, "wg-dynamic", "wg0.client.options"), "# what I want\n--accept mtu # no routes\n  --hostname it-is-me\n", TestContext.Current.CancellationToken);
@@ -219,7 +221,7 @@ public class QuickScenarios
     public async Task Of_two_at_once_one_says_that_the_other_is_at_work()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         await laptop.SucceedAsync("mkfifo", "/run/begun", "/run/go");
         await laptop.ConfigureAsync("PreUp = echo >/run/begun; cat /run/go");
         Task<string> first = laptop.SucceedAsync("wg-quick", "up", "wg0");
@@ -230,18 +232,82 @@ public class QuickScenarios
         Assert.NotEqual(0, laptop.ClientId);
     }
 
+    [Fact]
+    public async Task An_up_that_is_ended_by_SIGTERM_leaves_nothing()
+    {
+        await using Network network = await Network.CreateAsync();
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
+        string before = await laptop.EverythingAsync();
+        await laptop.SucceedAsync("mkfifo", "/run/begun", "/run/go");
+        await laptop.ConfigureAsync("PostUp = echo >/run/begun; cat /run/go");
+        Task<(int Status, string Output)> up = laptop.RunAsync("sh", "-c", "echo $$ >/run/number; exec wg-quick up wg0");
+        await laptop.SucceedAsync("cat", "/run/begun");
+        await laptop.SucceedAsync("sh", "-c", "kill $(cat /run/number); echo >/run/go");
+        Assert.DoesNotContain("wg-dynamic-client", (await up).Output, StringComparison.Ordinal);
+        await laptop.AssertNothingLeftAsync(before);
+    }
+
+    [Fact]
+    public async Task A_hub_that_wg_quick_brings_up_serves_and_its_server_ends_with_it()
+    {
+        await using Network network = await Network.CreateAsync();
+        QuickMachine hub = await QuickMachine.CreateAsync(network.Hub, network.Client);
+        await hub.ConfigureHubAsync($"PostUp = {Path.Combine(Backend.PublishDirectory, "wg-dynamic-server")} --database /run/leases.db %i");
+        await hub.SucceedAsync("wg-quick", "up", "wg0");
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("leased ");
+
+        // Whoever holds the lock until the server has ended.
+        string held = Directory.GetFiles(hub.Run, "wg0.*.server.lock").Single();
+        await hub.SucceedAsync("wg-quick", "down", "wg0");
+        await hub.SucceedAsync("flock", "--timeout", $"{Backend.Patience.TotalSeconds}", held.Replace(hub.Run, "/run/wg-dynamic", StringComparison.Ordinal), "true");
+    }
+
+    [Fact]
+    public async Task Names_of_the_file_and_pushed_ones_are_each_taken_back_and_only_the_files_are_saved()
+    {
+        if (!Command.Exists("resolvconf"))
+            Assert.Skip("needs resolvconf, such as openresolv's");
+        await using PushingHub network = await PushingHub.CreateAsync("dns=203.0.113.53 search=example.org route=203.0.113.0/24");
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
+        // Not to be written by it.
+        await laptop.SucceedAsync("sh", "-c", "rm /etc/resolv.conf; echo nameserver 192.0.2.1 >/etc/resolv.conf; mkdir -p /run/resolvconf");
+
+        await laptop.ConfigureAsync();
+        await laptop.SucceedAsync("wg-quick", "up", "wg0");
+        await Until.AsExpectedAsync(() => NamesAsync(), names => names.Contains("203.0.113.53", StringComparison.Ordinal));
+        await laptop.SucceedAsync("wg-quick", "save", "wg0");
+        Assert.DoesNotContain("DNS", await File.ReadAllTextAsync(laptop.File, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await laptop.SucceedAsync("wg-quick", "down", "wg0");
+        Assert.DoesNotContain("nameserver", await NamesAsync(), StringComparison.Ordinal);
+
+        // The file's come first, and what is pushed is refused.
+        await laptop.ConfigureAsync("DNS = 192.0.2.53\nSaveConfig = true");
+        await laptop.SucceedAsync("wg-quick", "up", "wg0");
+        await laptop.LeasedAsync();
+        await Until.AsExpectedAsync(() => laptop.SucceedAsync("wg", "show", "wg0", "allowed-ips"), allowed => allowed.Contains("203.0.113.0/24", StringComparison.Ordinal));
+        string present = await NamesAsync();
+        Assert.Contains("192.0.2.53", present, StringComparison.Ordinal);
+        Assert.DoesNotContain("203.0.113.53", present, StringComparison.Ordinal);
+        await laptop.SucceedAsync("wg-quick", "down", "wg0");
+        Assert.Contains("DNS = 192.0.2.53\n", await File.ReadAllTextAsync(laptop.File, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("nameserver", await NamesAsync(), StringComparison.Ordinal);
+
+        async Task<string> NamesAsync() => (await laptop.RunAsync("resolvconf", "-l", "wg0")).Output;
+    }
+
     // There is no sudo on every machine; what is asked of it is what matters.
     [Fact]
     public async Task Who_is_not_root_becomes_it_by_sudo_and_ends_up_in_ours()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         string sudo = Path.Combine(laptop.Bin, "sudo");
         await File.WriteAllTextAsync(sudo, "#!/bin/sh\nprintf '<%s>' \"$@\"\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(sudo, (UnixFileMode)0b111_101_101);
         (int status, string output) = await laptop.RunAsync("setpriv", "--reuid", "65534", "--clear-groups", "sh", "-c", "wg-quick up wg0");
         Assert.Equal(
-            (0, $"<-p><wg-quick must be run as root. Please enter the password for %u to continue: ><--><{QuickLaptop.Program}><quick><up><wg0>"),
+            (0, $"<-p><wg-quick must be run as root. Please enter the password for %u to continue: ><--><{QuickMachine.Program}><quick><up><wg0>"),
             (status, output));
     }
 
@@ -249,11 +315,11 @@ public class QuickScenarios
     public async Task Uninstall_leaves_no_trace()
     {
         await using Network network = await Network.CreateAsync();
-        QuickLaptop laptop = await QuickLaptop.CreateAsync(network.Client, network.Hub, install: false);
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub, install: false);
         string before = await FilesAsync();
-        Assert.Contains("[#] write /usr/local/bin/wg-quick\n", await laptop.SucceedAsync(QuickLaptop.Program, "quick", "install"), StringComparison.Ordinal);
+        Assert.Contains("[#] write /usr/local/bin/wg-quick\n", await laptop.SucceedAsync(QuickMachine.Program, "quick", "install"), StringComparison.Ordinal);
         Assert.Equal("/usr/local/bin/wg-quick\n", await laptop.SucceedAsync("sh", "-c", "command -v wg-quick"));
-        await laptop.SucceedAsync(QuickLaptop.Program, "quick", "uninstall");
+        await laptop.SucceedAsync(QuickMachine.Program, "quick", "uninstall");
         Assert.Equal(before, await FilesAsync());
 
         Task<string> FilesAsync() => laptop.SucceedAsync("sh", "-c", "find /usr/local/bin /etc/ /run/ | sort");

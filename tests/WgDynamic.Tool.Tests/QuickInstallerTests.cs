@@ -31,6 +31,25 @@ public sealed class QuickInstallerTests : IDisposable
     }
 
     [Fact]
+    public void The_packages_wrapper_is_the_same()
+    {
+        string directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "WgDynamic.sln")))
+            directory = Path.GetDirectoryName(directory)!;
+        string file = Path.Combine(directory, "packaging", "wg-quick");
+        Assert.Equal(Wrapper.Text("/usr/bin/wg-dynamic", $"{StockQuick.DivertedTo}/wg-quick"), File.ReadAllText(file));
+        Assert.True(File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherExecute));
+    }
+
+    [Fact]
+    public void Stock_wg_quick_is_the_diverted_one_or_the_first_that_is_not_the_wrapper()
+    {
+        string wrapper = Program("a/wg-quick", ""), first = Program("b/wg-quick", ""), second = Program("c/wg-quick", "");
+        File.WriteAllText(wrapper, Wrapper.Text("/usr/local/bin/wg-dynamic", second));
+        Assert.Equal(first, StockQuick.Find(["", "b", Path.Combine(_root, "none"), .. new[] { wrapper, first, second }.Select(file => Path.GetDirectoryName(file)!)])?.Path);
+    }
+
+    [Fact]
     public void It_says_each_change_before_it_makes_it_and_changes_nothing_twice()
     {
         string[] before = Everything();
@@ -104,6 +123,7 @@ public sealed class QuickInstallerTests : IDisposable
     private string Program(string name, string script)
     {
         string file = Path.Combine(_root, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
         File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
         return file;

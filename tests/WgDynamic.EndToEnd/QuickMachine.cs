@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace WgDynamic.EndToEnd;
 
 /// <summary>
-/// A client's machine with an /etc, /run and /usr/local/bin of its own, on which wg-quick makes <c>wg0</c>: its host's own
-/// interface is gone, and its keys and its address are free for that.
+/// A machine with an /etc, /run and /usr/local/bin of its own, on which wg-quick makes <c>wg0</c>: its host's own interface
+/// is gone, and its keys and its address are free for that.
 /// </summary>
-internal sealed class QuickLaptop
+internal sealed class QuickMachine
 {
     public const string Interface = "wg0";
 
@@ -21,12 +21,12 @@ internal sealed class QuickLaptop
         """;
 
     private readonly Host _host;
-    private readonly string _hubKey;
+    private readonly Host _peer;
 
-    private QuickLaptop(Host host, string hubKey)
+    private QuickMachine(Host host, Host peer)
     {
         _host = host;
-        _hubKey = hubKey;
+        _peer = peer;
     }
 
     /// <summary>Its /etc/wireguard/wg0.conf.</summary>
@@ -44,15 +44,15 @@ internal sealed class QuickLaptop
     /// <summary>The published wg-dynamic.</summary>
     public static string Program => Path.Combine(Backend.PublishDirectory, "wg-dynamic");
 
-    /// <summary>Makes it of the client of a network.</summary>
-    /// <param name="host">The client.</param>
-    /// <param name="hub">The hub.</param>
+    /// <summary>Makes it of a host of a network.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="peer">The other end of the tunnel.</param>
     /// <param name="install">Whether <c>wg-dynamic quick install</c> has been run on it.</param>
-    public static async Task<QuickLaptop> CreateAsync(Host host, Host hub, bool install = true)
+    public static async Task<QuickMachine> CreateAsync(Host host, Host peer, bool install = true)
     {
         if (!System.IO.File.Exists("/usr/bin/wg-quick"))
             Assert.Skip("needs wg-quick of wireguard-tools, in /usr/bin");
-        QuickLaptop laptop = new(host, hub.Keys.Public);
+        QuickMachine laptop = new(host, peer);
         await host.IpAsync($"link delete {host.Interface}");
         foreach (string directory in (string[])["real-etc", "etc/wireguard", "etc/systemd/system", "bin", "run/wireguard", "run/lock"])
             Directory.CreateDirectory(Path.Combine(host.RuntimeDirectory, directory));
@@ -64,23 +64,41 @@ internal sealed class QuickLaptop
         return laptop;
     }
 
-    /// <summary>Writes /etc/wireguard/wg0.conf.</summary>
+    /// <summary>Writes a client's /etc/wireguard/wg0.conf.</summary>
     /// <param name="more">What stands below [Interface] beside key and addresses.</param>
     /// <param name="allowedIPs">What leads to the hub.</param>
     /// <param name="addresses">The addresses.</param>
-    public async Task ConfigureAsync(string more = "", string allowedIPs = "fe80::/128", string addresses = "fe80::c:1/128, auto")
-    {
-        await System.IO.File.WriteAllTextAsync(File, $"""
+    public Task ConfigureAsync(string more = "", string allowedIPs = "fe80::/128", string addresses = "fe80::c:1/128, auto") =>
+        WriteAsync($"""
             [Interface]
             PrivateKey = {_host.Keys.Private}
             Address = {addresses}
             {more}
             [Peer]
-            PublicKey = {_hubKey}
+            PublicKey = {_peer.Keys.Public}
             Endpoint = 10.255.0.1:51820
             AllowedIPs = {allowedIPs}
 
             """);
+
+    /// <summary>Writes a hub's /etc/wireguard/wg0.conf.</summary>
+    /// <param name="more">What stands below [Interface] beside key, port and addresses.</param>
+    public Task ConfigureHubAsync(string more) =>
+        WriteAsync($"""
+            [Interface]
+            PrivateKey = {_host.Keys.Private}
+            ListenPort = 51820
+            Address = 192.168.4.1/28, 2001:db8:1234::1/124, fe80::/64
+            {more}
+            [Peer]
+            PublicKey = {_peer.Keys.Public}
+            AllowedIPs = fe80::c:1/128
+
+            """);
+
+    private async Task WriteAsync(string configuration)
+    {
+        await System.IO.File.WriteAllTextAsync(File, configuration);
         System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
