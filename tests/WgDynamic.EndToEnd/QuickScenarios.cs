@@ -238,11 +238,12 @@ public class QuickScenarios
         await using Network network = await Network.CreateAsync();
         QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
         string before = await laptop.EverythingAsync();
-        await laptop.SucceedAsync("mkfifo", "/run/begun", "/run/go");
-        await laptop.ConfigureAsync("PostUp = echo >/run/begun; cat /run/go");
+        await laptop.SucceedAsync("mkfifo", "/run/begun", "/run/never");
+        // bash minds a signal between two commands: many short ones, of which few are run.
+        await laptop.ConfigureAsync("PostUp = echo >/run/begun\n" + string.Concat(Enumerable.Repeat("PostUp = read -t 0.3 x <>/run/never || :\n", 200)));
         Task<(int Status, string Output)> up = laptop.RunAsync("sh", "-c", "echo $$ >/run/number; exec wg-quick up wg0");
         await laptop.SucceedAsync("cat", "/run/begun");
-        await laptop.SucceedAsync("sh", "-c", "kill $(cat /run/number); echo >/run/go");
+        await laptop.SucceedAsync("sh", "-c", "kill $(cat /run/number)");
         Assert.DoesNotContain("wg-dynamic-client", (await up).Output, StringComparison.Ordinal);
         await laptop.AssertNothingLeftAsync(before);
     }
