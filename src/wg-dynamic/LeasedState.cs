@@ -34,7 +34,17 @@ internal sealed record LeasedState
         if (await routes.FindLinkAsync(name) is not { } link)
             return new LeasedState();
         string file = FileOf(name, runtimeDirectory);
-        LeasedState pushed = Read(File.Exists(file) ? await File.ReadAllLinesAsync(file) : [], link.Index);
+        LeasedState pushed = new();
+        try
+        {
+            pushed = Read(File.Exists(file) ? await File.ReadAllLinesAsync(file) : [], link.Index);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            // A client takes it for nothing, too; a tunnel must go down with it.
+            await Console.Error.WriteLineAsync($"Warning: {file} makes no sense ({error.Message.TrimEnd('.')}); look through what is saved for pushed routes, and remove that file");
+        }
+
         // The kernel drops them at the end of the lease; an operator's own last for ever.
         return pushed with { Addresses = (await routes.GetAddressesAsync(link.Index)).Where(address => address.ValidLifetime is not null).Select(address => address.Address).ToHashSet() };
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using WgDynamic.Daemon;
 using WgDynamic.Netlink;
 using WgDynamic.Tool;
@@ -7,10 +8,10 @@ try
 {
     if (QuickCommand.IsForWgQuick(args))
         return await Quick.RunAsync(args[1..], new BootClock());
-    RootCommand command = new("What there is to do beside wg-dynamic-server and wg-dynamic-client.") { QuickCommand.Create() };
+    RootCommand command = new("Tools beside wg-dynamic-server and wg-dynamic-client.") { QuickCommand.Create() };
     return await DaemonOptions.InvokeAsync(command, args);
 }
-catch (Exception error) when (error is ToolException or NetlinkException or IOException or UnauthorizedAccessException)
+catch (Exception error) when (error is ToolException or NetlinkException or IOException or UnauthorizedAccessException or Win32Exception)
 {
     await Console.Error.WriteLineAsync($"wg-dynamic: {error.Message.TrimEnd('.')}");
     return 1;

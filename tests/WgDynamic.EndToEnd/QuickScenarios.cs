@@ -232,8 +232,11 @@ public class QuickScenarios
         Assert.NotEqual(0, laptop.ClientId);
     }
 
-    [Fact]
-    public async Task An_up_that_is_ended_by_SIGTERM_leaves_nothing()
+    // The first as systemd and kill(1) do it, the second as a terminal does.
+    [Theory]
+    [InlineData("kill $(cat /run/number)")]
+    [InlineData("kill -INT -$(cat /run/number)")]
+    public async Task An_up_that_is_ended_by_a_signal_leaves_nothing(string kill)
     {
         await using Network network = await Network.CreateAsync();
         QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
@@ -241,9 +244,9 @@ public class QuickScenarios
         await laptop.SucceedAsync("mkfifo", "/run/begun", "/run/never");
         // bash minds a signal between two commands: many short ones, of which few are run.
         await laptop.ConfigureAsync("PostUp = echo >/run/begun\n" + string.Concat(Enumerable.Repeat("PostUp = read -t 0.3 x <>/run/never || :\n", 200)));
-        Task<(int Status, string Output)> up = laptop.RunAsync("sh", "-c", "echo $$ >/run/number; exec wg-quick up wg0");
+        Task<(int Status, string Output)> up = laptop.RunAsync("setsid", "--wait", "sh", "-c", "echo $$ >/run/number; exec wg-quick up wg0");
         await laptop.SucceedAsync("cat", "/run/begun");
-        await laptop.SucceedAsync("sh", "-c", "kill $(cat /run/number)");
+        await laptop.SucceedAsync("sh", "-c", kill);
         Assert.DoesNotContain("wg-dynamic-client", (await up).Output, StringComparison.Ordinal);
         await laptop.AssertNothingLeftAsync(before);
     }
@@ -310,6 +313,32 @@ public class QuickScenarios
         Assert.Equal(
             (0, $"<-p><wg-quick must be run as root. Please enter the password for %u to continue: ><--><{QuickMachine.Program}><quick><up><wg0>"),
             (status, output));
+    }
+
+    [Fact]
+    public async Task A_state_file_that_makes_no_sense_is_told_and_the_tunnel_goes_down()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=198.51.100.0/24");
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
+        await laptop.ConfigureAsync("SaveConfig = true");
+        await laptop.SucceedAsync("wg-quick", "up", "wg0");
+        string state = await Until.AsExpectedAsync(() => Task.FromResult(Directory.GetFiles(laptop.Run, "*.client.state").FirstOrDefault("")), file => file.Length > 0);
+        await Command.RunAsync("kill", "-KILL", $"{laptop.ClientId}");
+        string index = (await laptop.SucceedAsync("cat", "/sys/class/net/wg0/ifindex")).Trim();
+        await File.WriteAllTextAsync(state, $"interface {index}\nsettled\nmtu many few\n", TestContext.Current.CancellationToken);
+        Assert.Contains("makes no sense", await laptop.SucceedAsync("wg-quick", "save", "wg0"), StringComparison.Ordinal);
+        await laptop.SucceedAsync("wg-quick", "down", "wg0");
+        Assert.DoesNotContain("wg0", await network.Client.IpAsync("link show"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_arguments_give_a_line_that_says_so()
+    {
+        Backend.Require();
+        Assert.Matches(@"^\d+\.\d+\.\d+", await Command.RunAsync(QuickMachine.Program, "--version"));
+        Assert.Contains("Take back what install has done", await Command.RunAsync(QuickMachine.Program, "quick", "uninstall", "--help"), StringComparison.Ordinal);
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Command.RunAsync(QuickMachine.Program, "quick", "install", "now"));
+        Assert.Matches(@"status 1: wg-dynamic: [^\n]*'now'[^\n]*\nTry: wg-dynamic --help\n$", error.Message);
     }
 
     [Fact]
