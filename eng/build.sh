@@ -14,7 +14,7 @@ case ${1:-} in
 *) die "unknown argument $1 (see -h)" ;;
 esac
 
-programs=(wg-dynamic-server wg-dynamic-client)
+programs=(wg-dynamic-server wg-dynamic-client wg-dynamic)
 publish=$root/artifacts/publish symbols=$root/artifacts/symbols
 
 need_dotnet

@@ -181,7 +181,7 @@ start_vm() {
 			for test in "${tests[@]}"; do
 				begin=$SECONDS
 				case $test in
-				*.EndToEnd) only=(-class "*.LeaseScenarios" -class "*.PushScenarios" -class "*.HubScenarios" -class "*.LifeScenarios" -class "*.OperatorScenarios" -class "*.CrowdScenarios") ;;
+				*.EndToEnd) only=(-class "*.LeaseScenarios" -class "*.PushScenarios" -class "*.HubScenarios" -class "*.LifeScenarios" -class "*.OperatorScenarios" -class "*.CrowdScenarios" -class "*.QuickScenarios") ;;
 				*) only=(-class "*.KernelWireGuardTests" -class "*.RouteClientTests" -class "*.RouteMonitorTests") ;;
 				esac
 				timeout -k 10 "$limit" "$test" -noLogo -noColor "${only[@]}" "$@" \

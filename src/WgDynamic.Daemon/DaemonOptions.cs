@@ -76,7 +76,6 @@ public static class DaemonOptions
     {
         Description = "Where locks and sockets are kept",
         HelpName = "DIRECTORY",
-        DefaultValueFactory = _ =>
-            Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY")?.Split(':')[0] is { Length: > 0 } directory ? directory : "/run/wg-dynamic",
+        DefaultValueFactory = _ => RuntimeFile.DefaultDirectory,
     };
 }

@@ -23,7 +23,7 @@ public sealed class InstanceLock : IDisposable
     {
         _ = Directory.CreateDirectory(runtimeDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        string path = RuntimeFile.PathOf(runtimeDirectory, interfaceName, $"{kind}.lock");
+        string path = PathOf(runtimeDirectory, interfaceName, kind);
         try
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB).
@@ -44,6 +44,37 @@ public sealed class InstanceLock : IDisposable
             return null;
         }
     }
+
+    /// <summary>Whether somebody has the lock, which is not taken.</summary>
+    /// <param name="runtimeDirectory">Where it lies.</param>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="kind">"client" or "server".</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Neither.</exception>
+    public static bool IsHeld(string runtimeDirectory, InterfaceName interfaceName, string kind)
+    {
+        try
+        {
+            // LOCK_SH | LOCK_NB: two who look do not take each other for the holder.
+            File.OpenHandle(PathOf(runtimeDirectory, interfaceName, kind)).Dispose();
+            return false;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException error) when (IsHeldByAnother(error))
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The file, whose first line is the number of the process that has, or had, the lock.</summary>
+    /// <param name="runtimeDirectory">Where it lies.</param>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="kind">"client" or "server".</param>
+    public static string PathOf(string runtimeDirectory, InterfaceName interfaceName, string kind) =>
+        RuntimeFile.PathOf(runtimeDirectory, interfaceName, $"{kind}.lock");
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -3,6 +3,10 @@ namespace WgDynamic.Daemon;
 /// <summary>The names of files in the runtime directory.</summary>
 public static class RuntimeFile
 {
+    /// <summary>What systemd made for the unit, or /run/wg-dynamic.</summary>
+    public static string DefaultDirectory =>
+        Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY")?.Split(':')[0] is { Length: > 0 } directory ? directory : "/run/wg-dynamic";
+
     /// <summary>The file of an interface's daemon: an interface's name is unique within a network namespace, and namespaces share /run.</summary>
     /// <param name="runtimeDirectory">Where it lies, such as /run/wg-dynamic.</param>
     /// <param name="interfaceName">The interface.</param>

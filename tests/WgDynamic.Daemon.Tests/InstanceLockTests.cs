@@ -30,6 +30,17 @@ public sealed class InstanceLockTests : IDisposable
     }
 
     [Fact]
+    public void Who_looks_whether_it_is_held_does_not_take_it()
+    {
+        Assert.False(InstanceLock.IsHeld(_directory, _wg0, "client"));
+        using (InstanceLock? held = InstanceLock.TryTake(_directory, _wg0, "client"))
+            Assert.True(InstanceLock.IsHeld(_directory, _wg0, "client"));
+        Assert.False(InstanceLock.IsHeld(_directory, _wg0, "client"));
+        using InstanceLock? next = InstanceLock.TryTake(_directory, _wg0, "client");
+        Assert.NotNull(next);
+    }
+
+    [Fact]
     public void The_file_says_who_holds_it()
     {
         using InstanceLock? held = InstanceLock.TryTake(_directory, _wg0, "client");

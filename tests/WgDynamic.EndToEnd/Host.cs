@@ -81,13 +81,16 @@ internal sealed class Host : IAsyncDisposable
         DaemonProcess.Start(Network, program, [.. program == "wg-dynamic-server" ? new[] { "--ephemeral" } : [], "--runtime-directory", RuntimeDirectory, Interface.ToString()]);
 
     /// <summary>The addresses of the interface but for link-local ones, sorted, each as address/length.</summary>
-    public async Task<string[]> AddressesAsync()
+    public Task<string[]> AddressesAsync() => AddressesAsync(Interface.ToString());
+
+    /// <summary>The same of any interface; none where it is not there.</summary>
+    public async Task<string[]> AddressesAsync(string interfaceName)
     {
         using JsonDocument json = JsonDocument.Parse(await IpAsync("-j address show"));
         return
         [
             .. from link in json.RootElement.EnumerateArray()
-               where link.TryGetProperty("ifname", out JsonElement name) && name.GetString() == Interface.ToString()
+               where link.TryGetProperty("ifname", out JsonElement name) && name.GetString() == interfaceName
                from address in link.GetProperty("addr_info").EnumerateArray()
                where address.TryGetProperty("scope", out JsonElement scope) && scope.GetString() == "global"
                orderby address.GetProperty("family").GetString()

@@ -7,6 +7,9 @@ internal static unsafe partial class NativeMethods
 {
     public const int CLOCK_BOOTTIME = 7; // linux/time.h
     public const int RLIMIT_NOFILE = 7; // asm-generic/resource.h
+    public const int SIGPIPE = 13; // asm-generic/signal.h
+    public const int SIGTERM = 15; // asm-generic/signal.h
+    public const nint SIG_DFL = 0; // asm-generic/signal-defs.h
 
     [StructLayout(LayoutKind.Sequential)]
     public struct timespec
@@ -33,6 +36,18 @@ internal static unsafe partial class NativeMethods
     // int setrlimit(int resource, const struct rlimit *rlim);
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setrlimit(int resource, rlimit* rlim);
+
+    // int execv(const char *path, char *const argv[]);
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int execv(string path, string?[] argv);
+
+    // int kill(pid_t pid, int sig);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int kill(int pid, int sig);
+
+    // sighandler_t signal(int signum, sighandler_t handler);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint signal(int signum, nint handler);
 
     public static long BootTimeNanoseconds()
     {

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
 namespace WgDynamic.Netlink;
 
-/// <summary>The few things about its own process that a daemon must do and .NET does not offer.</summary>
+/// <summary>The few things about processes that our programs must do and .NET does not offer.</summary>
 public static unsafe class ProcessControl
 {
     /// <summary>Leaves the terminal behind: a session of its own, and nothing on the standard streams any more.</summary>
@@ -64,5 +67,42 @@ public static unsafe class ProcessControl
         }
 
         return (long)ulong.Min(limit.rlim_cur, long.MaxValue);
+    }
+
+    /// <summary>execv(3): this process becomes another program, with the same environment, terminal and parent.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Its arguments, the first being what it is called.</param>
+    /// <returns>Never.</returns>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    [DoesNotReturn]
+    public static void Execute(string path, IEnumerable<string> arguments)
+    {
+        // .NET ignores it, and what is ignored stays so through execve(2).
+        _ = NativeMethods.signal(NativeMethods.SIGPIPE, NativeMethods.SIG_DFL);
+        _ = NativeMethods.execv(path, [.. arguments, null]);
+        throw new NetlinkException($"run {path}", Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Sends SIGTERM to a process.</summary>
+    /// <param name="processId">Its number.</param>
+    /// <returns>False if there is no such process any more.</returns>
+    /// <exception cref="NetlinkException">The kernel refused: it is somebody else's.</exception>
+    public static bool Terminate(int processId)
+    {
+        if (NativeMethods.kill(processId, NativeMethods.SIGTERM) == 0)
+            return true;
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ESRCH ? false : throw new NetlinkException($"end process {processId}", errno);
+    }
+
+    /// <summary>open(2) for reading, without the flock(2) that .NET asks for with it: a file that another process has locked can be read this way.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public static SafeFileHandle OpenLocked(string path)
+    {
+        int fd;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            fd = LibC.open(name, LibC.O_RDONLY | LibC.O_CLOEXEC);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new NetlinkException($"open {path}", Marshal.GetLastPInvokeError());
     }
 }

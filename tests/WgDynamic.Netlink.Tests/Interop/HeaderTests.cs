@@ -17,6 +17,7 @@ public class HeaderTests
         ("sizeof(struct sockaddr_nl)", Unsafe.SizeOf<sockaddr_nl>()), ("sizeof(struct nlmsghdr)", Unsafe.SizeOf<MessageHeader>()),
         ("sizeof(struct timespec)", Unsafe.SizeOf<NativeMethods.timespec>()), ("sizeof(struct rlimit)", Unsafe.SizeOf<NativeMethods.rlimit>()),
         ("CLOCK_BOOTTIME", NativeMethods.CLOCK_BOOTTIME), ("RLIMIT_NOFILE", NativeMethods.RLIMIT_NOFILE),
+        ("SIGPIPE", NativeMethods.SIGPIPE), ("SIGTERM", NativeMethods.SIGTERM), ("(long)SIG_DFL", NativeMethods.SIG_DFL),
 
         ("NETLINK_ROUTE", (int)NetlinkProtocol.Route), ("NETLINK_GENERIC", (int)NetlinkProtocol.Generic),
         ("SOL_SOCKET", SocketOption.SocketLevel), ("SO_RCVBUFFORCE", SocketOption.ForceReceiveBuffer), ("SOL_NETLINK", SocketOption.Level),
@@ -79,7 +80,7 @@ public class HeaderTests
         IEnumerable<string> asserts = _expectations.Select(one => $"_Static_assert(({one.C}) == {one.Value}L, \"{one.C} is not {one.Value}\");");
         string[] source =
         [
-            "#define _GNU_SOURCE", "#include <errno.h>", "#include <net/if.h>", "#include <sys/resource.h>", "#include <sys/socket.h>", "#include <time.h>",
+            "#define _GNU_SOURCE", "#include <errno.h>", "#include <net/if.h>", "#include <signal.h>", "#include <sys/resource.h>", "#include <sys/socket.h>", "#include <time.h>",
             "#include <linux/genetlink.h>", "#include <linux/fib_rules.h>", "#include <linux/if_addr.h>", "#include <linux/netlink.h>", "#include <linux/rtnetlink.h>", "#include <linux/wireguard.h>",
             .. asserts,
         ];
