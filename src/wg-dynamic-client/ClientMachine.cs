@@ -8,22 +8,8 @@ namespace WgDynamic.Client;
 /// </summary>
 internal sealed class ClientMachine
 {
-    // However short a lease is, the server hears from a client no more often than this.
-    private static readonly TimeSpan _minRenewal = TimeSpan.FromSeconds(1);
-
     // Whatever the server answers and the link does: on average one exchange in this time, and two in a row at most.
     private static readonly TimeSpan _minInterval = TimeSpan.FromSeconds(1);
-
-    // Leave room to try again a few times before the lease is over.
-    private const double LatestRenewal = 0.9;
-
-    // RFC 2131 section 4.4.5, spread so that clients that were started together part.
-    private const double EarliestDefaultRenewal = 0.45;
-    private const double DefaultRenewalSpread = 0.1;
-
-    // The kernel tells nobody when somebody resets the WireGuard device; spread so that clients do not look in step.
-    private static readonly TimeSpan _earliestLook = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan _lookSpread = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan _releaseTime = TimeSpan.FromSeconds(3);
 
@@ -33,6 +19,7 @@ internal sealed class ClientMachine
     private readonly ClientOptions _options;
     private readonly Random _random;
     private readonly Backoff _backoff;
+    private readonly GlanceTimer _glances;
     private readonly PushDecisions _pushes;
     private readonly List<ClientAction> _actions = [];
 
@@ -42,7 +29,6 @@ internal sealed class ClientMachine
     private IpAddress _wanted6 = Request.AnyIPv6;
     private TimeSpan _expiry;
     private TimeSpan? _retryAt;
-    private TimeSpan? _lookAt;
     private TimeSpan _askedEnoughUntil;
     private bool _exchanging;
     private int _exchange;
@@ -61,6 +47,7 @@ internal sealed class ClientMachine
         _options = options;
         _random = random;
         _backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), random);
+        _glances = new GlanceTimer(random);
         _pushes = new PushDecisions(options.Accept, random);
         foreach (IpAddress address in found)
             SetHeld(address.IsIPv6, address);
@@ -151,7 +138,8 @@ internal sealed class ClientMachine
 
         if (Held.Any() && now >= _expiry)
             Expire();
-        Look(now);
+        if (_glances.IsDue(_linkIsUp && Held.Any() && _pushes.HasRoutes, now))
+            Do(new ClientAction.Glance());
         if (_linkIsUp && !_exchanging && _retryAt is { } due && now >= due)
             Ask(now);
     }
@@ -181,15 +169,6 @@ internal sealed class ClientMachine
         _retryAt = null;
         State = ClientState.Waiting;
         AbandonExchange();
-    }
-
-    private void Look(TimeSpan now)
-    {
-        bool looks = _linkIsUp && Held.Any() && _pushes.HasRoutes;
-        if (looks && now >= _lookAt)
-            Do(new ClientAction.Glance());
-        if (!looks || _lookAt is null || now >= _lookAt)
-            _lookAt = looks ? now + _earliestLook + (_lookSpread * _random.NextDouble()) : null;
     }
 
     // What is due earlier stays due. An exchange that is under way says itself when the next is.
@@ -263,10 +242,7 @@ internal sealed class ClientMachine
 
         State = ClientState.Bound;
         _expiry = expiry;
-        TimeSpan renewAfter = reply.RenewAfterSeconds is { } seconds
-            ? TimeSpan.FromSeconds(seconds)
-            : lifetime * (EarliestDefaultRenewal + (DefaultRenewalSpread * _random.NextDouble()));
-        TimeSpan renewal = Max(now + _minRenewal, sent + Min(renewAfter, lifetime * LatestRenewal));
+        TimeSpan renewal = Renewal.After(reply, lifetime, sent, now, _random);
         if (askForOthers)
         {
             AskAt(now);
@@ -378,7 +354,7 @@ internal sealed class ClientMachine
         TimeSpan? wake = _retryAt;
         if (Held.Any())
             wake = wake is { } retry ? Min(retry, _expiry) : _expiry;
-        if (_lookAt is { } look && State != ClientState.Stopping)
+        if (_glances.Due is { } look && State != ClientState.Stopping)
             wake = wake is { } earlier ? Min(earlier, look) : look;
         if (wake is { } at)
             Do(new ClientAction.WakeAt(Max(at, now)));

@@ -214,7 +214,7 @@ public class CommandScenarios
         Assert.Equal("fe80::abcd/128", await AllowedIPsAsync(network.Hub, hub, network.Client.Keys));
         Assert.Equal("fe80::/128 10.66.0.0/24 fd66::/64", await AllowedIPsAsync(network.Client, client, network.Hub.Keys));
         // The client's address is the one that the hub has for it.
-        Assert.Contains("Address = fe80::abcd/128\n", client, StringComparison.Ordinal);
+        Assert.Contains("Address = fe80::abcd/128, auto\n", client, StringComparison.Ordinal);
         Assert.Matches("Address = .*fe80::/64\n", hub);
 
         string Example(string heading) => Regex.Replace(
