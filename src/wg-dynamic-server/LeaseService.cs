@@ -114,6 +114,9 @@ internal sealed class LeaseService
             while (true)
             {
                 _ = timer.Change(TimeToWait(), Timeout.InfiniteTimeSpan);
+                // The clock may have jumped between the two (suspend), which the timer would not know.
+                if (TimeToWait() == TimeSpan.Zero)
+                    Wake();
                 _ = await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
                 cancellationToken.ThrowIfCancellationRequested();
                 while (_batch.Count < MaxBatch && _inbox.Reader.TryRead(out PeerRequest? request))
@@ -384,15 +387,6 @@ internal sealed class LeaseService
             _log.Disallowed(_interface, revoked);
     }
 
-    private static bool IsIn(IReadOnlyList<PoolDefinition> pools, IpPrefix prefix)
-    {
-        IpRange range = IpRange.FromPrefix(prefix);
-        foreach (PoolDefinition pool in pools)
-        {
-            if (pool.Range.Overlaps(range))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool IsIn(IReadOnlyList<PoolDefinition> pools, IpPrefix prefix) =>
+        IpRange.FromPrefix(prefix) is var range && pools.Any(pool => pool.Range.Overlaps(range));
 }
