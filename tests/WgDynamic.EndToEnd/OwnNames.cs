@@ -17,9 +17,9 @@ internal static class OwnNames
     /// <summary>What to start a client through that has openresolv: <see cref="Host.StartClientThrough"/>.</summary>
     public static async Task<string[]> ThroughAsync(Host host)
     {
-        Require(Path.Combine(_openresolv, "sbin", "resolvconf"));
         string etc = await OwnConfigurationAsync(host);
-        File.Copy(Path.Combine(_openresolv, "etc", "resolvconf.conf"), Path.Combine(etc, "resolvconf.conf"), overwrite: true);
+        Directory.CreateDirectory(Path.Combine(host.RuntimeDirectory, "bin"));
+        Install(Path.Combine(host.RuntimeDirectory, "bin"), etc);
         return ["unshare", "-m", "sh", "-ec", """
             mkdir -p /run/resolvconf
             mount -t tmpfs none /run/resolvconf
@@ -27,7 +27,18 @@ internal static class OwnNames
             PATH=$2:$PATH
             shift 2
             exec "$@"
-            """, "sh", etc, Path.Combine(_openresolv, "sbin")];
+            """, "sh", etc, Path.Combine(host.RuntimeDirectory, "bin")];
+    }
+
+    /// <summary>Gives a machine openresolv.</summary>
+    /// <param name="bin">A directory of its PATH.</param>
+    /// <param name="etc">Its /etc.</param>
+    public static void Install(string bin, string etc)
+    {
+        string program = Path.Combine(_openresolv, "sbin", "resolvconf");
+        Require(program);
+        File.Copy(Path.Combine(_openresolv, "etc", "resolvconf.conf"), Path.Combine(etc, "resolvconf.conf"), overwrite: true);
+        File.CreateSymbolicLink(Path.Combine(bin, "resolvconf"), program);
     }
 
     /// <summary>What to start a client through that has systemd-resolved, running, and no resolvconf.</summary>
