@@ -29,7 +29,7 @@ while (($#)); do
 done
 
 vm_beside=  # 1: the virtual machine runs beside the namespaces, for machines with cores to spare
-time_limit=900 # seconds for one test executable; an emulated processor is slow
+time_limit=1500 # seconds for one test executable; an emulated processor is slow
 results=$root/artifacts/test-results
 passed=0 failed=0 skipped=0 failures='' skips=''
 

@@ -42,7 +42,7 @@ internal sealed class DeviceView : IPeerSink
     }
 
     /// <inheritdoc/>
-    public void Add(WireGuardPeer peer)
+    public void Add(PeerView peer)
     {
         lock (_lock)
         {

@@ -6,13 +6,13 @@ using WgDynamic.Protocol;
 namespace WgDynamic.Server;
 
 /// <summary>
-/// One connection of one peer: reads requests, has the lease service decide them, one after the other, and writes the
-/// answers. Holds a buffer only while there is something to read.
+/// One connection of one peer: reads requests, has the lease service decide them, one after the other, and writes the answers.
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    // A request takes some 200 bytes; a longer one is read in pieces.
-    private const int BufferBytes = 2048;
+    // A request takes some 100 bytes; a longer one is read in pieces. So small that each session can have one of its own:
+    // waiting for something to read before renting one is a system call more for each request.
+    private const int BufferBytes = 256;
 
     // What is left unread when a connection is closed makes the kernel send a reset, which may overtake the answer.
     private const int MaxDrainBytes = 64 * 1024;
@@ -22,6 +22,7 @@ internal sealed class Session : IDisposable
     private readonly SessionContext _context;
     private readonly RequestReader _reader = new();
     private readonly PeerRequest _request = new();
+    private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly CancellationTokenSource _closed = new();
     private long _deadline;
 
@@ -85,19 +86,9 @@ internal sealed class Session : IDisposable
             // A request that has begun keeps the deadline that it began with.
             if (!_reader.IsInsideMessage)
                 SetDeadline(_context.Limits.IdleTime);
-            // Receiving into nothing waits until there is something: who waits holds no buffer.
-            _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-            try
-            {
-                int received = await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-                _context.Sessions.Touch(this);
-                goesOn = received == 0 ? await EndOfStreamAsync(cancellationToken) : await ConsumeAsync(buffer.AsMemory(0, received), cancellationToken);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            int received = await _socket.ReceiveAsync(_buffer, SocketFlags.None, cancellationToken);
+            _context.Sessions.Touch(this);
+            goesOn = received == 0 ? await EndOfStreamAsync(cancellationToken) : await ConsumeAsync(_buffer.AsMemory(0, received), cancellationToken);
         }
     }
 
@@ -161,21 +152,13 @@ internal sealed class Session : IDisposable
 
     private async ValueTask DrainAsync(CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        int received, total = 0;
+        do
         {
-            int received, total = 0;
-            do
-            {
-                received = await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-                total += received;
-            }
-            while (received > 0 && total < MaxDrainBytes);
+            received = await _socket.ReceiveAsync(_buffer, SocketFlags.None, cancellationToken);
+            total += received;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        while (received > 0 && total < MaxDrainBytes);
     }
 
     private async ValueTask SendAsync(Reply reply, CancellationToken cancellationToken)

@@ -106,7 +106,7 @@ internal sealed class FakeWireGuard : IWireGuard
             ILookup<PublicKey, IpPrefix> prefixes = _owners.ToLookup(entry => entry.Value, entry => entry.Key);
             peers.Begin();
             foreach (PublicKey peer in _peers)
-                peers.Add(new WireGuardPeer { PublicKey = peer, AllowedIPs = [.. prefixes[peer]] });
+                peers.Add(new PeerView(new WireGuardPeer { PublicKey = peer, AllowedIPs = [.. prefixes[peer]] }));
             return ValueTask.FromResult(new WireGuardDevice { Name = name });
         }
     }

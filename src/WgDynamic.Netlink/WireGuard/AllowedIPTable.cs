@@ -26,7 +26,7 @@ internal sealed class AllowedIPTable : IPeerSink
         _peers.Clear();
     }
 
-    public void Add(WireGuardPeer peer)
+    public void Add(PeerView peer)
     {
         if (_namedPeers.Contains(peer.PublicKey))
             _ = _peers.Add(peer.PublicKey);

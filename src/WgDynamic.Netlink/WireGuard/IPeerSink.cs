@@ -7,6 +7,6 @@ public interface IPeerSink
     void Begin();
 
     /// <summary>The next peer, whole.</summary>
-    /// <param name="peer">The peer; not used by anybody else afterwards.</param>
-    void Add(WireGuardPeer peer);
+    /// <param name="peer">The peer; another one after the call.</param>
+    void Add(PeerView peer);
 }

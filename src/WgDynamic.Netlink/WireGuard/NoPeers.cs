@@ -16,7 +16,7 @@ public sealed class NoPeers : IPeerSink
     }
 
     /// <inheritdoc/>
-    public void Add(WireGuardPeer peer)
+    public void Add(PeerView peer)
     {
     }
 }

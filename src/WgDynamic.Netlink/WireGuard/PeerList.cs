@@ -9,5 +9,5 @@ internal sealed class PeerList : IPeerSink
 
     public void Begin() => _peers.Clear();
 
-    public void Add(WireGuardPeer peer) => _peers.Add(peer);
+    public void Add(PeerView peer) => _peers.Add(peer.ToPeer());
 }

@@ -1,19 +1,10 @@
-using System.Net;
 using System.Runtime.InteropServices;
 
 namespace WgDynamic.Netlink;
 
-/// <summary>A peer while it is read from the kernel's messages. Its preshared key is not looked at.</summary>
-internal sealed class PeerReader
+/// <summary>Reads a peer from the kernel's messages. Its preshared key is not looked at.</summary>
+internal static class PeerReader
 {
-    private readonly List<IpPrefix> _allowedIPs = [];
-    private PublicKey? _publicKey;
-    private IPEndPoint? _endpoint;
-    private DateTimeOffset? _lastHandshake;
-    private ulong _receivedBytes;
-    private ulong _sentBytes;
-    private TimeSpan? _persistentKeepalive;
-
     /// <summary>struct __kernel_timespec, linux/time_types.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Time
@@ -22,59 +13,53 @@ internal sealed class PeerReader
         public long Nanoseconds;
     }
 
-    public PublicKey PublicKey => _publicKey ?? throw NetlinkException.Malformed("a peer without a public key");
-
-    /// <summary>Reads a peer, or a continuation of one.</summary>
+    /// <summary>
+    /// Reads a peer, or the continuation of the one before: a peer whose prefixes do not fit one message goes on in the
+    /// next, with its key and the rest of them (linux/wireguard.h).
+    /// </summary>
     /// <exception cref="NetlinkException">The attributes cannot be read.</exception>
-    public static PeerReader Read(AttributeReader attributes)
+    public static void Read(AttributeReader attributes, PeerStream peers)
     {
-        PeerReader peer = new();
+        PublicKey publicKey = ReadKey(attributes);
+        PeerView peer = peers.Current is { } current && current.PublicKey == publicKey ? current : peers.Begin(publicKey);
         foreach (NetlinkAttribute attribute in attributes)
-            peer.Read(attribute);
-        _ = peer.PublicKey;
-        return peer;
+            Read(attribute, peer);
     }
 
-    /// <summary>Takes over the prefixes of a continuation.</summary>
-    public void Continue(PeerReader continuation) => _allowedIPs.AddRange(continuation._allowedIPs);
-
-    public WireGuardPeer ToPeer() => new()
+    private static PublicKey ReadKey(AttributeReader attributes)
     {
-        PublicKey = PublicKey,
-        Endpoint = _endpoint,
-        LastHandshake = _lastHandshake,
-        ReceivedBytes = _receivedBytes,
-        SentBytes = _sentBytes,
-        PersistentKeepalive = _persistentKeepalive,
-        AllowedIPs = _allowedIPs,
-    };
+        foreach (NetlinkAttribute attribute in attributes)
+        {
+            if (attribute.TypeAs<PeerAttribute>() == PeerAttribute.PublicKey)
+                return attribute.AsPublicKey();
+        }
 
-    private void Read(NetlinkAttribute attribute)
+        throw NetlinkException.Malformed("a peer without a public key");
+    }
+
+    private static void Read(NetlinkAttribute attribute, PeerView peer)
     {
         switch (attribute.TypeAs<PeerAttribute>())
         {
-            case PeerAttribute.PublicKey:
-                _publicKey = attribute.AsPublicKey();
-                break;
             case PeerAttribute.Endpoint:
-                _endpoint = SocketAddress.Read(attribute.Value);
+                peer.Endpoint = SocketAddress.Read(attribute.Value);
                 break;
             case PeerAttribute.PersistentKeepalive:
-                _persistentKeepalive = attribute.AsUInt16() is > 0 and ushort seconds ? TimeSpan.FromSeconds(seconds) : null;
+                peer.PersistentKeepalive = attribute.AsUInt16() is > 0 and ushort seconds ? TimeSpan.FromSeconds(seconds) : null;
                 break;
             case PeerAttribute.LastHandshake:
                 Time time = attribute.As<Time>();
-                _lastHandshake = UnixTime.AddNanoseconds(UnixTime.FromSeconds(time.Seconds), time.Nanoseconds);
+                peer.LastHandshake = UnixTime.AddNanoseconds(UnixTime.FromSeconds(time.Seconds), time.Nanoseconds);
                 break;
             case PeerAttribute.ReceivedBytes:
-                _receivedBytes = attribute.AsUInt64();
+                peer.ReceivedBytes = attribute.AsUInt64();
                 break;
             case PeerAttribute.SentBytes:
-                _sentBytes = attribute.AsUInt64();
+                peer.SentBytes = attribute.AsUInt64();
                 break;
             case PeerAttribute.AllowedIPs:
                 foreach (NetlinkAttribute allowedIP in attribute.Nested)
-                    _allowedIPs.Add(ReadAllowedIP(allowedIP.Nested));
+                    peer.Add(ReadAllowedIP(allowedIP.Nested));
                 break;
         }
     }

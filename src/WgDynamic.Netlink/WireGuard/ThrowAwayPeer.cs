@@ -28,7 +28,7 @@ internal static class ThrowAwayPeer
 
         public void Begin() => next.Begin();
 
-        public void Add(WireGuardPeer peer)
+        public void Add(PeerView peer)
         {
             if (peer.PublicKey == PublicKey)
                 Seen = true;

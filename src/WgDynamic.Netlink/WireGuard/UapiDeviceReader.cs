@@ -7,16 +7,14 @@ namespace WgDynamic.Netlink;
 internal sealed class UapiDeviceReader
 {
     private readonly InterfaceName _name;
-    private readonly IPeerSink _peers;
-    private UapiPeer? _peer;
+    private readonly PeerStream _peers;
     private ushort _listenPort;
     private uint _firewallMark;
 
     public UapiDeviceReader(InterfaceName name, IPeerSink peers)
     {
         _name = name;
-        _peers = peers;
-        peers.Begin();
+        _peers = new PeerStream(peers);
     }
 
     /// <summary>Reads one line.</summary>
@@ -25,12 +23,9 @@ internal sealed class UapiDeviceReader
     {
         (ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) = UapiText.Split(line);
         if (key.SequenceEqual("public_key"u8))
-        {
-            HandOn();
-            _peer = new UapiPeer(UapiText.ReadKey(value));
-        }
-        else if (_peer is not null)
-            _peer.Read(key, value);
+            _ = _peers.Begin(UapiText.ReadKey(value));
+        else if (_peers.Current is { } peer)
+            UapiPeer.Read(key, value, peer);
         else if (key.SequenceEqual("listen_port"u8))
             _listenPort = UapiText.Read<ushort>(value);
         else if (key.SequenceEqual("fwmark"u8))
@@ -40,14 +35,7 @@ internal sealed class UapiDeviceReader
     /// <summary>Ends the reading: the last peer is whole.</summary>
     public WireGuardDevice End()
     {
-        HandOn();
+        _peers.End();
         return new WireGuardDevice { Name = _name, ListenPort = _listenPort, FirewallMark = _firewallMark };
-    }
-
-    private void HandOn()
-    {
-        if (_peer is not null)
-            _peers.Add(_peer.ToPeer());
-        _peer = null;
     }
 }

@@ -43,13 +43,13 @@ internal sealed class SimulatedBackend(Removal removal) : IWireGuardBackend
             peers.Begin();
             foreach (PublicKey key in _peers)
             {
-                peers.Add(new WireGuardPeer
+                peers.Add(new PeerView(new WireGuardPeer
                 {
                     PublicKey = key,
                     Endpoint = _settings[key].Endpoint,
                     PersistentKeepalive = _settings[key].PersistentKeepalive is > 0 and ushort seconds ? TimeSpan.FromSeconds(seconds) : null,
                     AllowedIPs = [.. prefixes[key]],
-                });
+                }));
             }
 
             return ValueTask.FromResult(new WireGuardDevice { Name = Name, ListenPort = WireGuardTests.ListenPort, FirewallMark = Mark });
