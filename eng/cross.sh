@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # What it takes to build for an architecture that is not this machine's. Source it after eng/lib.sh.
+# shellcheck disable=SC2154 # $root is lib.sh's
 
 # is_native ARCH: whether it is what this machine builds for anyhow; no ARCH is.
 is_native() { [[ ! $1 || $1 == "$(native_arch)" ]]; }
@@ -41,7 +42,7 @@ prepare_cross() {
 
 # make_sysroot ARCH DIRECTORY: what programs are linked with, from the sources of this machine's apt.
 make_sysroot() {
-	local arch=$1 directory=$2 apt=$root/artifacts/$1/apt file info=$2.new/var/lib/dpkg/info package
+	local arch=$1 directory=$2 apt=$root/artifacts/$1/apt file info=$2.new/var/lib/dpkg/info package kind
 	step "libraries for $arch"
 	command -v apt-get >/dev/null || die "no apt-get to download the libraries for $arch with"
 	rm -rf "$apt" "$directory.new"
@@ -70,8 +71,8 @@ make_sysroot() {
 		{ dpkg-deb -f "$file"; say "Status: install ok installed"; say; } >>"$info/../status"
 		dpkg-deb --fsys-tarfile "$file" | tar -t | sed -e 's/^\.//' -e 's|/$||' >"$info/$package:$arch.list"
 		dpkg-deb -e "$file" "$apt/control"
-		for file in symbols shlibs; do
-			[[ ! -e $apt/control/$file ]] || cp "$apt/control/$file" "$info/$package:$arch.$file"
+		for kind in symbols shlibs; do
+			[[ ! -e $apt/control/$kind ]] || cp "$apt/control/$kind" "$info/$package:$arch.$kind"
 		done
 		rm -rf "$apt/control"
 	done
