@@ -66,10 +66,11 @@ make_sysroot() {
 		die "the libraries for $arch cannot be downloaded"
 	for file in "$apt/packages"/*.deb; do
 		dpkg-deb -x "$file" "$directory.new"
-		# As dpkg would have noted it, for dpkg-shlibdeps.
+		# As dpkg would have noted it had it been the one of this directory, for
+		# dpkg-shlibdeps, which asks for whole paths.
 		package=$(dpkg-deb -f "$file" Package)
 		{ dpkg-deb -f "$file"; say "Status: install ok installed"; say; } >>"$info/../status"
-		dpkg-deb --fsys-tarfile "$file" | tar -t | sed -e 's/^\.//' -e 's|/$||' >"$info/$package:$arch.list"
+		dpkg-deb --fsys-tarfile "$file" | tar -t | sed -e "s|^\.|$directory|" -e 's|/$||' >"$info/$package:$arch.list"
 		dpkg-deb -e "$file" "$apt/control"
 		for kind in symbols shlibs; do
 			[[ ! -e $apt/control/$kind ]] || cp "$apt/control/$kind" "$info/$package:$arch.$kind"

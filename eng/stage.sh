@@ -52,7 +52,8 @@ put() {
 
 put_directory() {
 	local directory=$1
-	[[ $directory && ! -d $destdir$directory ]] || return 0
+	[[ ! -d $destdir$directory/ ]] || return 0
+	[[ $directory ]] || { mkdir -p "$destdir"; return; }
 	put_directory "${directory%/*}"
 	mkdir -m 755 "$destdir$directory"
 	staged+=("$directory/")
