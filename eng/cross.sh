@@ -42,7 +42,7 @@ prepare_cross() {
 
 # make_sysroot ARCH DIRECTORY: what programs are linked with, from the sources of this machine's apt.
 make_sysroot() {
-	local arch=$1 directory=$2 apt=$root/artifacts/$1/apt file info=$2.new/var/lib/dpkg/info package kind
+	local arch=$1 directory=$2 apt=$root/artifacts/$1/apt file info=$2.new/var/lib/dpkg/info package kind link
 	step "libraries for $arch"
 	command -v apt-get >/dev/null || die "no apt-get to download the libraries for $arch with"
 	rm -rf "$apt" "$directory.new"
@@ -78,6 +78,10 @@ make_sysroot() {
 		rm -rf "$apt/control"
 	done
 	say 1 >"$info/format"
+	# Links to /lib lead out of it, and the linker would take libm.a instead.
+	while read -r link; do
+		ln -sfr "$directory.new$(readlink "$link")" "$link"
+	done < <(find "$directory.new/usr/lib" -type l -lname '/*')
 	rm -rf "$apt"
 	mv "$directory.new" "$directory"
 }

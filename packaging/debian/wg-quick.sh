@@ -11,7 +11,8 @@ is_diverted() { [ "$(dpkg-divert --listpackage "$wg_quick")" = wg-dynamic ]; }
 divert_wg_quick() {
 	if ! is_diverted; then
 		[ -L "$wg_quick" ] || cp -p "$wg_quick" "$stock"
-		dpkg-divert --package wg-dynamic --no-rename --divert "$stock" --add "$wg_quick"
+		# It fails if somebody has diverted it already; what is stock, only he knows then.
+		dpkg-divert --package wg-dynamic --no-rename --divert "$stock" --add "$wg_quick" || { rm -f "$stock"; return 1; }
 	fi
 	ln -sf "$wrapper" "$wg_quick.new"
 	mv -fT "$wg_quick.new" "$wg_quick"
