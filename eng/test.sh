@@ -115,6 +115,26 @@ unpack_name_tools() {
 	[[ -x $resolved/usr/bin/resolvectl ]] || (unpack "$resolved" systemd-resolved libsystemd-shared dbus-daemon) || true
 }
 
+# Two versions of the Debian packages and a Debian to try them in, for machines
+# with apt; elsewhere their tests say what is missing, and skip.
+prepare_packages() {
+	local debs=$root/artifacts/test-packages debian=$root/artifacts/package-root log=$results/packages.log stock
+	command -v apt-get >/dev/null || return 0
+	need lintian:lintian
+	rm -rf "$debs/now" "$debs/next"
+	quietly "$log" eng/package.sh --no-build --output "$debs/now" &&
+		quietly "$log" eng/package.sh --no-build --output "$debs/next" --version 99 &&
+		quietly "$log" eng/debian-root "$debian" wireguard-tools wireguard-go iproute2 iputils-ping libsqlite3-0 \
+			systemd-standalone-sysusers systemd-standalone-tmpfiles || return
+	# The same wireguard-tools as are in it.
+	# shellcheck disable=SC2016 # dpkg-query expands it
+	stock=$(dpkg-query --admindir="$debian/var/lib/dpkg" -W -f '${Version}' wireguard-tools) || return
+	[[ ! -e $debs/stock/$stock ]] || return 0
+	rm -rf "$debs/stock"
+	mkdir -p "$debs/stock"
+	(cd "$debs/stock" && quietly "$log" apt-get -q download "wireguard-tools=$stock") && : >"$debs/stock/$stock"
+}
+
 # The solution says which tests there are: a project that is listed and gone
 # breaks the build, and one that is not listed is an error here.
 list_tests() {
@@ -227,6 +247,7 @@ if [[ ! $unit_only ]]; then
 			skip "SKIPPED: kernel WireGuard in a virtual machine: $reason"
 			vm=
 		fi
+		timed "packages" prepare_packages || fail "FAILED: packages; see $results/packages.log"
 		[[ ! $vm || ! $vm_beside ]] || start_vm
 		timed "tunnels in network namespaces (wireguard-go)" in_namespaces
 		[[ ! $vm ]] || timed "tunnels in a virtual machine (kernel WireGuard)" in_vm
