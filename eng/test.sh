@@ -122,6 +122,7 @@ prepare_packages() {
 	command -v apt-get >/dev/null || return 0
 	need lintian:lintian
 	rm -rf "$debs/now" "$debs/next"
+	export DPKG_DEB_COMPRESSOR_TYPE=gzip DPKG_DEB_COMPRESSOR_LEVEL=1 # quick to make, and to install
 	quietly "$log" eng/package.sh --no-build --output "$debs/now" &&
 		quietly "$log" eng/package.sh --no-build --output "$debs/next" --version 99 &&
 		quietly "$log" eng/debian-root "$debian" wireguard-tools wireguard-go iproute2 iputils-ping libsqlite3-0 \

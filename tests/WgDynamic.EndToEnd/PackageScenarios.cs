@@ -29,6 +29,28 @@ public sealed class PackageScenarios
     }
 
     [Fact]
+    public async Task Packages_have_the_version_of_the_programs_and_made_again_are_the_same_byte_for_byte()
+    {
+        string[] packages = DebianRoot.Packages("now");
+        string version = (await Command.RunAsync(Path.Combine(Backend.PublishDirectory, "wg-dynamic"), "--version")).Split('+')[0];
+        string again = Directory.CreateTempSubdirectory("wgd-deb-").FullName;
+        try
+        {
+            await Command.RunAsync("env", "DPKG_DEB_COMPRESSOR_TYPE=gzip", "DPKG_DEB_COMPRESSOR_LEVEL=1", Path.Combine(Backend.RepositoryRoot, "eng", "package.sh"), "--no-build", "--output", again);
+
+            Assert.All(packages, package =>
+            {
+                Assert.Contains($"_{version}-1_", package, StringComparison.Ordinal);
+                Assert.Equal(File.ReadAllBytes(package), File.ReadAllBytes(Path.Combine(again, Path.GetFileName(package))));
+            });
+        }
+        finally
+        {
+            Directory.Delete(again, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Purged_packages_leave_nothing_but_their_user_and_the_persons_files_and_can_be_installed_again()
     {
         await using DebianRoot root = await DebianRoot.CreateAsync();
