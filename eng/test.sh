@@ -101,6 +101,7 @@ install() {
 	[[ $unit_only ]] || need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2 \
 		ping:iputils-ping nft:nftables mkfs.ext4:e2fsprogs
 	[[ $unit_only ]] || unpack_name_tools
+	[[ $unit_only ]] || unpack_shells
 }
 
 # openresolv and systemd-resolved for the tests and for nobody else: installed,
@@ -134,6 +135,13 @@ prepare_packages() {
 	rm -rf "$debs/stock"
 	mkdir -p "$debs/stock"
 	(cd "$debs/stock" && quietly "$log" apt-get -q download "wireguard-tools=$stock") && : >"$debs/stock/$stock"
+}
+
+# What reads completions and manuals, for the tests and for nobody else. Where a
+# package is called otherwise, its test says so and skips.
+unpack_shells() {
+	local shells=$root/artifacts/shells
+	[[ -x $shells/usr/bin/mandoc ]] || (unpack "$shells" zsh zsh-common fish fish-common libpcre2-32-0 mandoc) || true
 }
 
 # The solution says which tests there are: a project that is listed and gone
