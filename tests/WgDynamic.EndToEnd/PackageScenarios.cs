@@ -36,7 +36,7 @@ public sealed class PackageScenarios
         string again = Directory.CreateTempSubdirectory("wgd-deb-").FullName;
         try
         {
-            await Command.RunAsync(Path.Combine(Backend.RepositoryRoot, "eng", "package.sh"), "--no-build", "--output", again);
+            await Command.RunAsync("env", "DPKG_DEB_COMPRESSOR_TYPE=gzip", Path.Combine(Backend.RepositoryRoot, "eng", "package.sh"), "--no-build", "--output", again);
 
             foreach (string package in packages)
             {
