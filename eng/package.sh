@@ -148,7 +148,7 @@ build_package() {
 	(cd "$work" && DEB_HOST_ARCH=$arch dpkg-gencontrol -p"$package" -P"$tree" -Tsubstvars)
 	chmod 644 "$tree/DEBIAN/control"
 	find "$tree" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
-	name=${package}_${version}_$arch.deb
+	name=${package}_${version}_$(sed -n 's/^Architecture: //p' "$tree/DEBIAN/control").deb
 	dpkg-deb --root-owner-group -b "$tree" "$work/$name" >/dev/null
 	mv "$work/$name" "$output/$name"
 	say "$output/$name"

@@ -78,19 +78,13 @@ internal sealed class DebianRoot : IAsyncDisposable
     /// <returns>The status, and what it wrote to both streams.</returns>
     public Task<(int Status, string Output)> RunAsync(params string[] command) => RunInAsync([], command);
 
-    /// <summary>Runs a command in it and in a host's network.</summary>
-    /// <returns>The status, and what it wrote to both streams.</returns>
-    public Task<(int Status, string Output)> RunInAsync(NetworkNamespace network, params string[] command) =>
-        RunInAsync(["ip", "netns", "exec", network.Name], command);
-
     /// <summary>Runs a command in it that must succeed.</summary>
     /// <returns>What it wrote.</returns>
-    public async Task<string> SucceedAsync(params string[] command)
-    {
-        (int status, string output) = await RunAsync(command);
-        Assert.True(status == 0, $"{string.Join(' ', command)}: status {status}:\n{output}");
-        return output;
-    }
+    public Task<string> SucceedAsync(params string[] command) => SucceedInAsync([], command);
+
+    /// <summary>Runs a command in it, and in a host's network, that must succeed.</summary>
+    /// <returns>What it wrote.</returns>
+    public Task<string> SucceedInAsync(NetworkNamespace network, params string[] command) => SucceedInAsync(["ip", "netns", "exec", network.Name], command);
 
     /// <summary>Runs dpkg(1), which must succeed, on packages of a version.</summary>
     /// <param name="action">Such as <c>--install</c>.</param>
@@ -112,6 +106,13 @@ internal sealed class DebianRoot : IAsyncDisposable
     {
         await Command.RunAsync("umount", "--recursive", "--lazy", _memory);
         Directory.Delete(_memory);
+    }
+
+    private async Task<string> SucceedInAsync(string[] through, string[] command)
+    {
+        (int status, string output) = await RunInAsync(through, command);
+        Assert.True(status == 0, $"{string.Join(' ', command)}: status {status}:\n{output}");
+        return output;
     }
 
     private async Task<(int Status, string Output)> RunInAsync(string[] through, string[] command)

@@ -196,7 +196,7 @@ public sealed class PackageScenarios
     }
 
     [Fact]
-    public async Task A_tunnel_with_auto_comes_up_and_goes_down_with_the_packages_alone()
+    public async Task A_tunnel_with_auto_needs_the_packages_alone_and_outlives_them()
     {
         await using Network network = await Network.CreateAsync();
         await using DebianRoot hub = await DebianRoot.CreateAsync(), laptop = await DebianRoot.CreateAsync();
@@ -226,19 +226,24 @@ public sealed class PackageScenarios
 
             """);
 
-        Assert.Equal(0, (await hub.RunInAsync(network.Hub.Network, "wg-quick", "up", "wg1")).Status);
-        (int status, string said) = await laptop.RunInAsync(network.Client.Network, "wg-quick", "up", "wg0");
-
-        Assert.True(status == 0, said);
-        string[] leased = await Until.AsExpectedAsync(() => network.Client.AddressesAsync("wg0"), addresses => addresses.Length == 2);
+        await hub.SucceedInAsync(network.Hub.Network, "wg-quick", "up", "wg1");
+        await laptop.SucceedInAsync(network.Client.Network, "wg-quick", "up", "wg0");
+        string[] leased = await LeasedAsync();
         await network.Client.PingAsync("192.168.4.1", leased[0].Split('/')[0]);
         await network.Client.PingAsync("2001:db8:1234::1", leased[1].Split('/')[0]);
         Assert.True(File.Exists(hub.Outside("/var/lib/wg-dynamic/wg1.db")));
+        await laptop.SucceedInAsync(network.Client.Network, "wg-quick", "down", "wg0");
+        Assert.DoesNotContain("wg0", await network.Client.IpAsync("link show"), StringComparison.Ordinal);
 
-        (status, said) = await laptop.RunInAsync(network.Client.Network, "wg-quick", "down", "wg0");
+        await laptop.SucceedInAsync(network.Client.Network, "wg-quick", "up", "wg0");
+        Assert.Equal(leased, await LeasedAsync());
+        await laptop.SucceedAsync("dpkg", "--purge", "wg-dynamic", "wg-dynamic-server");
+        Assert.Equal(leased, await LeasedAsync());
+        await network.Client.PingAsync("192.168.4.1", leased[0].Split('/')[0]);
+        await laptop.SucceedInAsync(network.Client.Network, "wg-quick", "down", "wg0");
+        Assert.DoesNotContain("wg0", await network.Client.IpAsync("link show"), StringComparison.Ordinal);
 
-        Assert.True(status == 0, said);
-        Assert.Empty(await network.Client.AddressesAsync("wg0"));
+        Task<string[]> LeasedAsync() => Until.AsExpectedAsync(() => network.Client.AddressesAsync("wg0"), addresses => addresses.Length == 2);
     }
 
     // Of what is in it: those for the tests are compressed less.
