@@ -101,6 +101,7 @@ install() {
 	[[ $unit_only ]] || need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2 \
 		ping:iputils-ping nft:nftables mkfs.ext4:e2fsprogs
 	[[ $unit_only ]] || unpack_name_tools
+	[[ $unit_only ]] || unpack_shells
 }
 
 # openresolv and systemd-resolved for the tests and for nobody else: installed,
@@ -113,6 +114,34 @@ unpack_name_tools() {
 		sed -i "s|^LIBEXECDIR=.*|LIBEXECDIR=$openresolv/lib/resolvconf|" "$openresolv/sbin/resolvconf"
 	fi
 	[[ -x $resolved/usr/bin/resolvectl ]] || (unpack "$resolved" systemd-resolved libsystemd-shared dbus-daemon) || true
+}
+
+# Two versions of the Debian packages and a Debian to try them in, for machines
+# with apt; elsewhere their tests say what is missing, and skip.
+prepare_packages() {
+	local debs=$root/artifacts/test-packages debian=$root/artifacts/package-root log=$results/packages.log stock
+	command -v apt-get >/dev/null || return 0
+	need lintian:lintian
+	rm -rf "$debs/now" "$debs/next"
+	export DPKG_DEB_COMPRESSOR_TYPE=gzip DPKG_DEB_COMPRESSOR_LEVEL=1 # quick to make, and to install
+	quietly "$log" eng/package.sh --no-build --output "$debs/now" &&
+		quietly "$log" eng/package.sh --no-build --output "$debs/next" --version 99 &&
+		quietly "$log" eng/debian-root "$debian" wireguard-tools wireguard-go iproute2 iputils-ping libsqlite3-0 \
+			systemd-standalone-sysusers systemd-standalone-tmpfiles || return
+	# The same wireguard-tools as are in it.
+	# shellcheck disable=SC2016 # dpkg-query expands it
+	stock=$(dpkg-query --admindir="$debian/var/lib/dpkg" -W -f '${Version}' wireguard-tools) || return
+	[[ ! -e $debs/stock/$stock ]] || return 0
+	rm -rf "$debs/stock"
+	mkdir -p "$debs/stock"
+	(cd "$debs/stock" && quietly "$log" apt-get -q download "wireguard-tools=$stock") && : >"$debs/stock/$stock"
+}
+
+# What reads completions and manuals, for the tests and for nobody else. Where a
+# package is called otherwise, its test says so and skips.
+unpack_shells() {
+	local shells=$root/artifacts/shells
+	[[ -x $shells/usr/bin/mandoc ]] || (unpack "$shells" zsh zsh-common fish fish-common libpcre2-32-0 mandoc) || true
 }
 
 # The solution says which tests there are: a project that is listed and gone
@@ -230,6 +259,7 @@ if [[ ! $unit_only ]]; then
 			skip "SKIPPED: kernel WireGuard in a virtual machine: $reason"
 			vm=
 		fi
+		timed "packages" prepare_packages || fail "FAILED: packages; see $results/packages.log"
 		[[ ! $vm || ! $vm_beside ]] || start_vm
 		timed "tunnels in network namespaces (wireguard-go)" in_namespaces
 		[[ ! $vm ]] || timed "tunnels in a virtual machine (kernel WireGuard)" in_vm

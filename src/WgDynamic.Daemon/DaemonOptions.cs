@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Help;
 using Microsoft.Extensions.Logging;
 
 namespace WgDynamic.Daemon;
@@ -20,6 +22,7 @@ public static class DaemonOptions
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(RootCommand command, IReadOnlyList<string> arguments)
     {
+        Prepare(command);
         ParseResult result = command.Parse(arguments);
         if (result.Errors.Count == 0)
             return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
@@ -29,22 +32,42 @@ public static class DaemonOptions
         return DaemonHost.Failure;
     }
 
+    /// <summary>Makes a command that of a program on Linux, whose shells may ask it what fits.</summary>
+    /// <param name="command">The command.</param>
+    public static void Prepare(RootCommand command)
+    {
+        foreach (HelpOption help in command.Options.OfType<HelpOption>())
+        {
+            // What else means help elsewhere is a file's name, or a pattern of a shell.
+            help.Aliases.Clear();
+            help.Aliases.Add("-h");
+        }
+
+        foreach (SuggestDirective directive in command.Directives.OfType<SuggestDirective>())
+            directive.Action = new ShellCompletion();
+    }
+
     /// <summary>The interface, checked to be a name that one can have.</summary>
     /// <param name="description">What for.</param>
-    public static Argument<InterfaceName> Interface(string description) => new("interface")
+    public static Argument<InterfaceName> Interface(string description)
     {
-        Description = description,
-        CustomParser = result =>
+        Argument<InterfaceName> argument = new("interface")
         {
-            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-            InterfaceName name = default;
-            if (text.StartsWith('-'))
-                result.AddError($"unknown option '{text}'");
-            else if (!InterfaceName.TryParse(text, out name))
-                result.AddError($"'{text}' cannot be the name of an interface: 1 to {InterfaceName.MaxLength} printable characters without '/', ':' and spaces");
-            return name;
-        },
-    };
+            Description = description,
+            CustomParser = result =>
+            {
+                string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+                InterfaceName name = default;
+                if (text.StartsWith('-'))
+                    result.AddError($"unknown option '{text}'");
+                else if (!InterfaceName.TryParse(text, out name))
+                    result.AddError($"'{text}' cannot be the name of an interface: 1 to {InterfaceName.MaxLength} printable characters without '/', ':' and spaces");
+                return name;
+            },
+        };
+        argument.CompletionSources.Add(_ => InterfaceList.All().Select(name => new CompletionItem(name)));
+        return argument;
+    }
 
     /// <summary><c>--foreground</c>.</summary>
     public static Option<bool> Foreground() => new("--foreground", "-f") { Description = "Stay in the foreground and log to standard error" };

@@ -51,19 +51,24 @@ internal static class ClientArguments
     };
 
     /// <summary><c>--table</c>.</summary>
-    public static Option<RouteTable> Table() => new("--table")
+    public static Option<RouteTable> Table()
     {
-        Description = "Where pushed routes go, as wg-quick's Table: auto, off, or the number of a routing table",
-        HelpName = "TABLE",
-        DefaultValueFactory = _ => RouteTable.Auto,
-        CustomParser = result =>
+        Option<RouteTable> option = new("--table")
         {
-            string text = Text(result);
-            if (!RouteTable.TryParse(text, out RouteTable table))
-                result.AddError($"'{text}' is no routing table: auto, off, main, or a number from 1 to {uint.MaxValue}");
-            return table;
-        },
-    };
+            Description = "Where pushed routes go, as wg-quick's Table: auto, off, main, or the number of a routing table",
+            HelpName = "TABLE",
+            DefaultValueFactory = _ => RouteTable.Auto,
+            CustomParser = result =>
+            {
+                string text = Text(result);
+                if (!RouteTable.TryParse(text, out RouteTable table))
+                    result.AddError($"'{text}' is no routing table: auto, off, main, or a number from 1 to {uint.MaxValue}");
+                return table;
+            },
+        };
+        option.CompletionSources.Add("auto", "main", "off");
+        return option;
+    }
 
     /// <summary><c>--hostname</c>.</summary>
     public static Option<string?> Hostname() => new("--hostname")

@@ -128,6 +128,3 @@ internal sealed class ServerCommand
     private static string DefaultDatabase(InterfaceName name) =>
         Path.Combine(Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0] is { Length: > 0 } directory ? directory : "/var/lib/wg-dynamic", $"{name}.db");
 }
-
-/// <summary>How the person wants the daemon to run.</summary>
-internal readonly record struct DaemonChoices(bool Foreground, Microsoft.Extensions.Logging.LogLevel LogLevel, string RuntimeDirectory);

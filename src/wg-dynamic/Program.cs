@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.ComponentModel;
 using WgDynamic.Daemon;
 using WgDynamic.Netlink;
@@ -8,8 +7,7 @@ try
 {
     if (QuickCommand.IsForWgQuick(args))
         return await Quick.RunAsync(args[1..], new BootClock());
-    RootCommand command = new("Tools beside wg-dynamic-server and wg-dynamic-client.") { QuickCommand.Create() };
-    return await DaemonOptions.InvokeAsync(command, args);
+    return await DaemonOptions.InvokeAsync(QuickCommand.CreateRoot(), args);
 }
 catch (Exception error) when (error is ToolException or NetlinkException or IOException or UnauthorizedAccessException or Win32Exception)
 {

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using WgDynamic.Daemon;
+using WgDynamic.Netlink;
 
 namespace WgDynamic.Tool;
 
@@ -10,14 +13,34 @@ internal static class QuickCommand
     /// <summary>Whether the arguments are meant for wg-quick, which reads them itself.</summary>
     public static bool IsForWgQuick(string[] arguments) => arguments is [Name] or [Name, not ("install" or "uninstall"), ..];
 
-    /// <summary>The command, for the help and for what is ours.</summary>
-    public static Command Create()
+    /// <summary>The program's command: for the help, for shells that complete, and for what is ours.</summary>
+    public static RootCommand CreateRoot() => new("Tools beside wg-dynamic-server and wg-dynamic-client.") { Create() };
+
+    private static Command Create()
     {
         Command install = new("install", "Have the plain command wg-quick and wg-quick@.service understand auto: a wrapper in /usr/local/bin and a drop-in for systemd");
         install.SetAction(_ => Do(installer => installer.Install(StockQuick.Find().Path)));
         Command uninstall = new("uninstall", "Take back what install has done");
         uninstall.SetAction(_ => Do(installer => installer.Uninstall()));
-        return new Command(Name, "wg-quick (up, down, save, strip) that understands \"Address = …, auto\": addresses from a server inside the tunnel") { install, uninstall };
+        return new Command(Name, "wg-quick that understands \"Address = …, auto\": addresses from a server inside the tunnel")
+        {
+            ForWgQuick("up", "Bring an interface up as wg-quick does, and start a client for auto", TunnelFile.Names),
+            ForWgQuick("down", "End its client, and take the interface down as wg-quick does", InterfaceList.WireGuard),
+            ForWgQuick("save", "Save the interface's state to its file as wg-quick does, without what the server gave", InterfaceList.WireGuard),
+            ForWgQuick("strip", "Print the file as wg takes it, as wg-quick does", TunnelFile.Names),
+            install,
+            uninstall,
+        };
+    }
+
+    // Described for help and completion; their arguments are read by wg-quick and by Quick.
+    private static Command ForWgQuick(string verb, string description, Func<IEnumerable<string>> names)
+    {
+        Argument<string> argument = new("interface") { Description = "An interface, for the file /etc/wireguard/<interface>.conf, or the path of a file" };
+        argument.CompletionSources.Add(_ => names().Append(ShellCompletion.File).Select(name => new CompletionItem(name)));
+        Command command = new(verb, description) { argument };
+        command.SetAction((result, _) => Quick.RunAsync([verb, result.GetRequiredValue(argument)], new BootClock()));
+        return command;
     }
 
     private static void Do(Action<QuickInstaller> work)

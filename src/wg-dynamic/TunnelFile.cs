@@ -20,6 +20,19 @@ internal readonly partial record struct TunnelFile(string Path, InterfaceName In
             : null;
     }
 
+    /// <summary>What can be named without a path; nothing for who may not look.</summary>
+    public static IEnumerable<string> Names()
+    {
+        try
+        {
+            return [.. System.IO.Directory.GetFiles(Directory, "*.conf").Select(path => System.IO.Path.GetFileNameWithoutExtension(path)).Where(name => PlainName.IsMatch(name)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The file itself: what a symbolic link leads to, as what is saved goes there.</summary>
     /// <exception cref="IOException">The links go in circles.</exception>
     public string Target => File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(Path);

@@ -1,0 +1,1 @@
+wg-dynamic.fish
