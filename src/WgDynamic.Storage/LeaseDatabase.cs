@@ -13,6 +13,7 @@ public static class LeaseDatabase
     /// <exception cref="LeaseStoreException">It cannot be looked at: it is not there, not readable, somebody else's, or of a later version.</exception>
     public static DatabaseReport Check(string path, HistoryHead? noted = null)
     {
+        HistoryChain.RequireHash();
         path = Path.GetFullPath(path);
         try
         {

@@ -39,6 +39,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
 
     internal static SqliteLeaseStore Open(string path, string bootId, IReadOnlyList<string> migrations)
     {
+        HistoryChain.RequireHash();
         SqliteLeaseStore store = new(Path.GetFullPath(path), bootId, migrations);
         try
         {

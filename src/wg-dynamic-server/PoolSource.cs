@@ -44,4 +44,8 @@ internal sealed record PoolSource(IReadOnlyList<IpPrefix> Prefixes, IReadOnlyLis
 
         return new PoolSource(widest, [.. own.Distinct().Order()]);
     }
+
+    /// <summary>Whether addresses of another one's pools are in none of these.</summary>
+    /// <param name="other">The other one.</param>
+    public bool Lacks(PoolSource other) => other.Prefixes.Any(theirs => !Prefixes.Any(ours => ours.Contains(theirs)));
 }

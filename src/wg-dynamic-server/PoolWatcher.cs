@@ -8,6 +8,8 @@ internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link
 {
     // A script that adds a hundred routes should cost one look at them.
     private static readonly TimeSpan _settleTime = TimeSpan.FromMilliseconds(20);
+    // Who flushes routes often puts them back (networkd, a script): a peer that asks meanwhile should not lose its address.
+    private static readonly TimeSpan _graceTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _retryInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads pools and own addresses.</summary>
@@ -18,7 +20,9 @@ internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link
             await routes.GetAddressesAsync(0, cancellationToken));
 
     /// <summary>Returns when the interface is gone.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="pools">What the lease service has begun with.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(PoolSource pools, CancellationToken cancellationToken)
     {
         bool hadAddress = true;
         while (true)
@@ -31,13 +35,21 @@ internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link
                 if (change is LinkEvent)
                     continue;
                 await Task.Delay(_settleTime, clock, cancellationToken);
-                if (await routes.FindLinkAsync(options.Interface, cancellationToken) is not { } found || found.Index != link.Index)
+                if (await routes.FindLinkAsync(options.Interface, cancellationToken) is not { } now || now.Index != link.Index)
                     return;
-                service.SetPools(await ReadAsync(routes, link.Index, cancellationToken));
                 bool hasAddress = await InterfaceCheck.HasServerAddressAsync(routes, link.Index, cancellationToken);
                 if (hadAddress && !hasAddress)
                     await RestoreAddressAsync(cancellationToken);
                 hadAddress = hasAddress;
+                PoolSource found = await ReadAsync(routes, link.Index, cancellationToken);
+                if (found.Lacks(pools))
+                {
+                    await Task.Delay(_graceTime, clock, cancellationToken);
+                    found = await ReadAsync(routes, link.Index, cancellationToken);
+                }
+
+                pools = found;
+                service.SetPools(pools);
             }
             catch (NetlinkException error)
             {

@@ -42,7 +42,8 @@ internal static class Server
         SessionContext sessions = new(options.Interface, configuration.Limits, clock, log);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
         using PosixSignalRegistration reload = reloading.Follow(service, sessions.Sessions);
-        await service.StartAsync(await PoolWatcher.ReadAsync(routes, link.Index, stop), stop);
+        PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);
+        await service.StartAsync(source, stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
@@ -54,7 +55,7 @@ internal static class Server
 
         PoolWatcher watcher = new(routes, monitor, link, service, options with { AssignAddress = assignAddress }, clock, log);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task[] tasks = [watcher.RunAsync(ending.Token), service.RunAsync(ending.Token), listener.RunAsync(ending.Token)];
+        Task[] tasks = [watcher.RunAsync(source, ending.Token), service.RunAsync(ending.Token), listener.RunAsync(ending.Token)];
         Task first = await Task.WhenAny(tasks);
         await ending.CancelAsync();
         try

@@ -191,6 +191,18 @@ public class CommandScenarios
             Command.RunAsync("bash", ["-c", "! \"$@\" 2>&1", "_", program, "wgnone", "--database", database, .. arguments]);
     }
 
+    // .NET would end the process at the first lease.
+    [Fact]
+    public async Task Where_OpenSSL_is_missing_the_server_does_not_start_and_says_what_to_install()
+    {
+        await using Network network = await Network.CreateAsync();
+        const string Hide = "for file in $(ldconfig -p | sed -n '/libssl[.]so/s/.*=> //p'); do mount --bind /dev/null $file; done; exec \"$@\"";
+        await using DaemonProcess server = DaemonProcess.StartThrough(network.Hub.Network, ["unshare", "--mount", "bash", "-c", Hide, "_"],
+            "wg-dynamic-server", "--foreground", "--runtime-directory", network.Hub.RuntimeDirectory, "--database", network.Hub.Database, network.Hub.Interface.ToString());
+        Assert.Equal(1, await server.WaitForExitAsync());
+        Assert.Contains("there is no libssl.so.3 here: install it (Debian: libssl3), or keep leases in memory only with --ephemeral", server.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_README_names_every_option_that_there_is_and_no_other()
     {

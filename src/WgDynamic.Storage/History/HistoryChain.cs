@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using WgDynamic.Leasing;
 
 namespace WgDynamic.Storage;
 
@@ -16,6 +18,19 @@ internal static class HistoryChain
     // The hash before; number, time and start of 8 bytes each; event, length of the address and whether there is a
     // hostname of one byte each; the address, the peer. The hostname follows.
     private const int MostBeforeHostname = HashLength + 24 + 3 + 16 + PublicKey.ByteLength;
+
+    /// <summary>Finds out whether hashes can be computed here: where OpenSSL is missing, .NET ends the process at the first one.</summary>
+    /// <exception cref="LeaseStoreException">They cannot.</exception>
+    public static void RequireHash()
+    {
+        foreach (string name in (ReadOnlySpan<string>)["libssl.so.3", "libssl.so.1.1"])
+        {
+            if (NativeLibrary.TryLoad(name, out _))
+                return;
+        }
+
+        throw new LeaseStoreException("the history of leases needs OpenSSL, and there is no libssl.so.3 here: install it (Debian: libssl3), or keep leases in memory only with --ephemeral");
+    }
 
     /// <summary>Computes a row's hash.</summary>
     /// <param name="previous">The hash of the row before.</param>
