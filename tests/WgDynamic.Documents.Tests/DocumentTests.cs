@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using WgDynamic.Architecture.Tests;
+using WgDynamic.Server;
 
 namespace WgDynamic.Documents.Tests;
 
@@ -35,6 +37,22 @@ public class DocumentTests
                 Regex.Matches(Repository.Read(document), @"\b(wg-dynamic[a-z.-]*)\((\d)\)").Select(name => $"{name.Groups[1].Value}.{name.Groups[2].Value}")
                     .Except(Manual.All().Select(manual => manual.Name)));
         }
+    }
+
+    [Fact]
+    public void Events_of_the_journal_that_the_documents_name_are_ones_that_the_server_logs()
+    {
+        string[] logged = [.. typeof(ServerLog).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Select(method => method.Name)];
+        string text = Repository.Read("docs/operations.md");
+        string table = text[text.IndexOf("| `WG_DYNAMIC_EVENT` |", StringComparison.Ordinal)..];
+        string[] named =
+        [
+            .. Regex.Matches(table[..table.IndexOf("\n\n", StringComparison.Ordinal)], @"^\| ((?:`\w+`(?:, )?)+) \| (?:info|warning|error)", RegexOptions.Multiline)
+                .SelectMany(row => row.Groups[1].Value.Split(", ")).Select(name => name.Trim('`')),
+            .. Regex.Matches(text, @"WG_DYNAMIC_EVENT=(\w+)").Select(match => match.Groups[1].Value),
+        ];
+        Assert.True(named.Length > 10);
+        Assert.Equal([], named.Except(logged));
     }
 
     // Lines with a prompt, in blocks that are indented or fenced.
