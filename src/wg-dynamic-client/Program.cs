@@ -16,7 +16,16 @@ ClientCommand command = new((options, choices) =>
         Explain = NetlinkException.Explain,
         LeaveTerminal = ProcessControl.StartSession,
         CloseStandardStreams = ProcessControl.DropStandardStreams,
+        TryLock = SharedFile.TryLock,
     };
-    return DaemonHost.RunAsync(settings, (log, ready, stop) => Client.RunAsync(options, log, ready, stop));
+    return DaemonHost.RunAsync(settings, (log, manager, stop) => Client.RunAsync(options, log, manager, stop));
 });
-return await DaemonOptions.InvokeAsync(command.Root, args);
+try
+{
+    return await DaemonOptions.InvokeAsync(command.Root, OptionsFile.Expand(args));
+}
+catch (StartupException error)
+{
+    await Console.Error.WriteLineAsync($"{command.Root.Name}: {error.Message}");
+    return error.ExitCode;
+}

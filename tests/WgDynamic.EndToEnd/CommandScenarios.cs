@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using WgDynamic.Storage;
 using WgDynamic.TestKit;
 
@@ -201,51 +200,6 @@ public class CommandScenarios
             "wg-dynamic-server", "--foreground", "--runtime-directory", network.Hub.RuntimeDirectory, "--database", network.Hub.Database, network.Hub.Interface.ToString());
         Assert.Equal(1, await server.WaitForExitAsync());
         Assert.Contains("there is no libssl.so.3 here: install it (Debian: libssl3), or keep leases in memory only with --ephemeral", server.Log, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_README_names_every_option_that_there_is_and_no_other()
-    {
-        Backend.Require();
-        string help = await Command.RunAsync(Path.Combine(Backend.PublishDirectory, "wg-dynamic-client"), "--help")
-            + await Command.RunAsync(Path.Combine(Backend.PublishDirectory, "wg-dynamic-server"), "--help");
-        string readme = await File.ReadAllTextAsync(Path.Combine(Backend.RepositoryRoot, "README.md"), TestContext.Current.CancellationToken);
-        string options = readme[readme.IndexOf("## Options", StringComparison.Ordinal)..readme.IndexOf("Exit status", StringComparison.Ordinal)];
-        Assert.Equal(Options(help), Options(options));
-
-        static IEnumerable<string> Options(string text) =>
-            Regex.Matches(text, "--[a-z][a-z-]+").Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_interfaces_that_the_README_sets_up_are_what_WireGuard_takes()
-    {
-        await using Network network = await Network.CreateAsync();
-        string readme = await File.ReadAllTextAsync(Path.Combine(Backend.RepositoryRoot, "README.md"), TestContext.Current.CancellationToken);
-        string hub = Example("## Set up a hub"), client = Example("## Set up a client");
-        Assert.Equal("fe80::abcd/128", await AllowedIPsAsync(network.Hub, hub, network.Client.Keys));
-        Assert.Equal("fe80::/128 10.66.0.0/24 fd66::/64", await AllowedIPsAsync(network.Client, client, network.Hub.Keys));
-        // The client's address is the one that the hub has for it.
-        Assert.Contains("Address = fe80::abcd/128, auto\n", client, StringComparison.Ordinal);
-        Assert.Matches("Address = .*fe80::/64\n", hub);
-
-        string Example(string heading) => Regex.Replace(
-            Regex.Match(readme[readme.IndexOf(heading, StringComparison.Ordinal)..], @"(?: {4}.*\n|\n(?= {4}\[))+(?=\n)", RegexOptions.None).Value, "^    ", "", RegexOptions.Multiline);
-
-        static async Task<string> AllowedIPsAsync(Host host, string example, KeyPair peer)
-        {
-            string file = Path.Combine(host.RuntimeDirectory, $"{host.Interface}.conf");
-            string configuration = example
-                .Replace("PrivateKey = …", $"PrivateKey = {host.Keys.Private}", StringComparison.Ordinal)
-                .Replace("PublicKey = …", $"PublicKey = {peer.Public}", StringComparison.Ordinal)
-                .Replace("PublicKey = (the hub's)", $"PublicKey = {peer.Public}", StringComparison.Ordinal)
-                // There is no such name.
-                .Replace("hub.example.org", "10.255.0.1", StringComparison.Ordinal);
-            await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            await host.ConfigureAsync(await Command.RunAsync("wg-quick", "strip", file));
-            return (await host.WgAsync($"show {host.Interface} allowed-ips")).Split('\t')[1].Trim();
-        }
     }
 
     private static bool IsRunning(int pid) =>

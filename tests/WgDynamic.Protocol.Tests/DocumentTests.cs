@@ -58,9 +58,37 @@ public partial class DocumentTests
         {
             byte[] message = Wire.Bytes(example.Groups[2].Value);
             if (example.Groups[1].Value == "request")
-                AssertOneMessage(Feed.Requests(message));
+            {
+                Request request = AssertOneMessage(Feed.Requests(message));
+                Assert.Equal(request, AssertOneMessage(Feed.Requests(Wire.Bytes(request))));
+            }
             else
                 Assert.Equal(message, Wire.Bytes(AssertOneMessage(Feed.Replies(message))));
+        }
+    }
+
+    [Fact]
+    public void The_examples_byte_by_byte_are_recordings_and_are_read_and_written_as_such()
+    {
+        MatchCollection dumps = ByteExample().Matches(_document);
+        Assert.Contains(dumps, dump => dump.Groups[1].Value.EndsWith(".req", StringComparison.Ordinal));
+        foreach (Match dump in dumps)
+        {
+            string name = dump.Groups[1].Value;
+            byte[] bytes = [.. dump.Groups[2].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(Row)];
+            Assert.Equal(File.ReadAllBytes(Path.Combine(Vectors.Folder, name)), bytes);
+            if (name.EndsWith(".req", StringComparison.Ordinal))
+                AssertOneMessage(Feed.Requests(bytes));
+            else
+                Assert.Equal(bytes, Wire.Bytes(AssertOneMessage(Feed.Replies(bytes))));
+        }
+
+        // Sixteen bytes in hexadecimal, then the same as characters.
+        static byte[] Row(string row)
+        {
+            byte[] bytes = Convert.FromHexString(row[..48].Replace(" ", "", StringComparison.Ordinal));
+            Assert.Equal(string.Concat(bytes.Select(value => value is >= 0x20 and < 0x7f ? (char)value : '.')), row[49..]);
+            return bytes;
         }
     }
 
@@ -76,4 +104,7 @@ public partial class DocumentTests
 
     [GeneratedRegex("^```(request|reply)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();
+
+    [GeneratedRegex("^```bytes (\\S+)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ByteExample();
 }
