@@ -94,6 +94,9 @@ isolated() {
 		bash -c '
 			mount -t tmpfs -o mode=755 run /run
 			mkdir -p /run/lock /run/netns /run/wireguard
+			# Some tests run wireguard-go as another user, for whom a distribution opens this device, and a container does not.
+			chmod 1777 /run/wireguard
+			[[ ! -c /dev/net/tun ]] || { mknod -m 666 /run/tun c 10 200 && mount --bind /run/tun /dev/net/tun; } || true
 			ip link set lo up
 			exec "$@"' _ "$@"
 }

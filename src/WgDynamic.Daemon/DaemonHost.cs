@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace WgDynamic.Daemon;
 
@@ -34,6 +35,12 @@ public sealed record DaemonSettings
 
     /// <summary>dup2(2) of /dev/null over the standard streams.</summary>
     public required Action CloseStandardStreams { get; init; }
+
+    /// <summary>Opens or makes a file and locks it: <see cref="InstanceLock.TryTake"/>.</summary>
+    public required Func<string, SafeFileHandle?> TryLock { get; init; }
+
+    /// <summary>The clock of the service manager, which counts by CLOCK_MONOTONIC.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
 
 /// <summary>
@@ -45,26 +52,29 @@ public static class DaemonHost
     /// <summary>The exit code of a daemon that could not start, or had to give up.</summary>
     public const int Failure = 1;
 
+    /// <summary>The exit code where a configuration file has errors, and starting again mends nothing: EX_CONFIG, sysexits.h.</summary>
+    public const int ConfigurationFailure = 78;
+
     /// <summary>Runs a daemon.</summary>
     /// <param name="settings">How.</param>
     /// <param name="body">
-    /// The work: checks, calls the action with one line for people once it serves, and goes on until the token is
+    /// The work: checks, calls <see cref="ServiceManager.Ready"/> once it serves, and goes on until the token is
     /// cancelled or there is nothing left to serve. A <see cref="StartupException"/> is a message, not a defect.
     /// </param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(DaemonSettings settings, Func<DaemonLogger, Action<string>, CancellationToken, Task> body)
+    public static async Task<int> RunAsync(DaemonSettings settings, Func<DaemonLogger, ServiceManager, CancellationToken, Task> body)
     {
         Background.Detect(settings.LeaveTerminal);
         if (!settings.Foreground && !Background.IsDetached)
             return await Background.StartAsync(settings.Arguments, Console.Error);
 
-        ServiceManager serviceManager = ServiceManager.FromEnvironment();
+        using DaemonLogger log = new(settings.LogLevel, settings.Identifier, settings.Interface);
+        using ServiceManager serviceManager = ServiceManager.FromEnvironment(settings.Clock, () => GoToBackground(settings, log));
         using StopSignal stop = new();
-        using DaemonLogger log = new(settings.LogLevel, settings.Identifier);
         try
         {
             using InstanceLock instance = TakeLock(settings);
-            await body(log, status => Ready(settings, serviceManager, log, status), stop.Token);
+            await body(log, serviceManager, stop.Token);
             serviceManager.Stopping();
             return 0;
         }
@@ -79,7 +89,8 @@ public static class DaemonHost
                 log.CannotServe(settings.Identifier, problem);
             else
                 log.Failed(settings.Identifier, error);
-            return Failure;
+            serviceManager.Status(problem ?? error.Message);
+            return (error as StartupException)?.ExitCode ?? Failure;
         }
     }
 
@@ -87,25 +98,22 @@ public static class DaemonHost
     {
         try
         {
-            return InstanceLock.TryTake(settings.RuntimeDirectory, settings.Interface, settings.Kind)
+            return InstanceLock.TryTake(settings.RuntimeDirectory, settings.Interface, settings.Kind, settings.TryLock)
                 ?? throw new StartupException($"{settings.Interface} has a {settings.Kind} already; end it first, for instance with: pkill -f '{settings.Identifier}.* {settings.Interface}'");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"cannot make a lock in {settings.RuntimeDirectory}: {error.Message}; run as root, or name another directory with --runtime-directory");
+            throw new StartupException($"cannot make a lock in {settings.RuntimeDirectory}: {error.Message}; run as root or as the user wg-dynamic, or name another directory with --runtime-directory");
         }
     }
 
-    private static void Ready(DaemonSettings settings, ServiceManager serviceManager, DaemonLogger log, string status)
+    private static void GoToBackground(DaemonSettings settings, DaemonLogger log)
     {
-        if (Background.IsDetached)
-        {
-            // Messages go to syslog before standard error is gone, so that none is lost in between.
-            log.SwitchToSyslog();
-            Background.ReportReady(settings.CloseStandardStreams);
-        }
-
-        serviceManager.Ready(status);
+        if (!Background.IsDetached)
+            return;
+        // Messages go to the journal or syslog before standard error is gone, so that none is lost in between.
+        log.LeaveStandardError();
+        Background.ReportReady(settings.CloseStandardStreams);
     }
 }
 

@@ -3,42 +3,48 @@ using Microsoft.Extensions.Logging;
 namespace WgDynamic.Daemon;
 
 /// <summary>
-/// Log lines go to standard error, for a person or for the journal, until the daemon is in the background, and to
-/// syslog from then on. One line a message.
+/// Log lines go to the journal by its own protocol where it is what standard error leads to; else to standard error,
+/// for a person. From when the daemon is in the background they go to the journal or else to syslog. One line a message.
 /// </summary>
 public sealed class DaemonLogger : ILogger, IDisposable
 {
     private readonly LogLevel _level;
     private readonly TextWriter _error;
+    private readonly bool _errorIsJournal;
+    private readonly Func<Journal?> _openJournal;
     private readonly Func<Syslog?> _openSyslog;
-    private readonly bool _journal;
     private readonly Lock _lock = new();
+    private Journal? _journal;
     private Syslog? _syslog;
     private bool _inBackground;
 
     /// <summary>Logs to standard error.</summary>
     /// <param name="level">The least important level that is logged.</param>
-    /// <param name="identifier">The name in syslog, such as wg-dynamic-client.</param>
-    public DaemonLogger(LogLevel level, string identifier)
-        // systemd sets it where standard error is the journal, which takes priorities in front (sd-daemon(3)).
-        : this(level, identifier, Console.Error, Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null, "/dev/log")
+    /// <param name="identifier">The name in journal and syslog, such as wg-dynamic-client.</param>
+    /// <param name="interfaceName">The interface that it is about.</param>
+    public DaemonLogger(LogLevel level, string identifier, InterfaceName interfaceName)
+        : this(level, identifier, interfaceName, Console.Error, ErrorIsJournal(), Journal.UsualPath, "/dev/log")
     {
     }
 
-    internal DaemonLogger(LogLevel level, string identifier, TextWriter error, bool journal, string syslogPath)
+    internal DaemonLogger(LogLevel level, string identifier, InterfaceName? interfaceName, TextWriter error, bool errorIsJournal, string journalPath, string syslogPath)
     {
         _level = level;
         _error = error;
-        _journal = journal;
-        _openSyslog = () => Syslog.TryOpen(identifier, syslogPath);
+        _errorIsJournal = errorIsJournal;
+        _openJournal = () => File.Exists(journalPath) && DatagramTarget.TryCreate(journalPath) is { } target ? new Journal(target, identifier, interfaceName) : null;
+        _openSyslog = () => DatagramTarget.TryCreate(syslogPath) is { } target ? new Syslog(target, identifier) : null;
+        if (errorIsJournal)
+            _journal = _openJournal();
     }
 
-    /// <summary>Standard error is gone; syslog from now on.</summary>
-    public void SwitchToSyslog()
+    /// <summary>Standard error is gone; the journal or syslog from now on.</summary>
+    public void LeaveStandardError()
     {
         lock (_lock)
         {
             _inBackground = true;
+            _journal ??= _openJournal();
             _syslog = _openSyslog();
         }
     }
@@ -58,18 +64,17 @@ public sealed class DaemonLogger : ILogger, IDisposable
         string text = formatter(state, exception);
         if (exception is not null)
             text += _level <= LogLevel.Debug ? ": " + exception.ToString().ReplaceLineEndings(" | ") : ": " + exception.Message;
-        // Some of it may have come from a stranger.
-        text = string.Create(text.Length, text, static (line, source) =>
-        {
-            for (int i = 0; i < line.Length; i++)
-                line[i] = char.IsControl(source[i]) ? ' ' : source[i];
-        });
+        text = OneLine(text);
+        int priority = Priority(logLevel);
         lock (_lock)
         {
+            if (_journal?.TryWrite(priority, text, eventId.Name, state as IReadOnlyList<KeyValuePair<string, object?>>, exception) == true)
+                return;
             if (_inBackground)
-                _syslog?.Write(Priority(logLevel), text);
-            else if (_journal)
-                _error.WriteLine($"<{Priority(logLevel)}>{text}");
+                _syslog?.Write(priority, text);
+            else if (_errorIsJournal)
+                // Which takes priorities in front (sd-daemon(3)).
+                _error.WriteLine($"<{priority}>{text}");
             else
                 _error.WriteLine(logLevel switch
                 {
@@ -81,7 +86,24 @@ public sealed class DaemonLogger : ILogger, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _syslog?.Dispose();
+    public void Dispose()
+    {
+        _journal?.Dispose();
+        _syslog?.Dispose();
+    }
+
+    /// <summary>A text without what begins a line of its own or moves a terminal's cursor: some of it may have come from a stranger.</summary>
+    internal static string OneLine(string text) => string.Create(text.Length, text, static (line, source) =>
+    {
+        for (int i = 0; i < line.Length; i++)
+            line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+    });
+
+    // systemd says which stream is the journal, as DEVICE:INODE (systemd.exec(5), JOURNAL_STREAM): whoever was given
+    // another standard error since has inherited the variable all the same.
+    private static bool ErrorIsJournal() =>
+        Environment.GetEnvironmentVariable("JOURNAL_STREAM")?.Split(':') is [_, var inode]
+        && new FileInfo("/proc/self/fd/2").LinkTarget == $"socket:[{inode}]";
 
     // syslog(3)
     private static int Priority(LogLevel level) => level switch

@@ -32,6 +32,9 @@ public sealed class NetlinkException : Exception
     /// <summary>Where in the request the kernel found fault (<c>NLMSGERR_ATTR_OFFS</c>), in bytes from its start.</summary>
     public int? AttributeOffset { get; }
 
+    /// <summary>What to do about it, where that is special; null for nothing.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>There is no such interface, or no longer (ENODEV, ENXIO).</summary>
     public bool IsNoSuchDevice => Errno is Netlink.Errno.ENODEV or Netlink.Errno.ENXIO;
 
@@ -55,6 +58,7 @@ public sealed class NetlinkException : Exception
     /// <returns>What the kernel said, and what to do where that is clear; null if it is no failure of this kind.</returns>
     public static string? Explain(Exception error) => error switch
     {
+        NetlinkException { Remedy: { } remedy } special => $"{special.Message}; {remedy}",
         NetlinkException { IsPermissionDenied: true } denied => $"{denied.Message}; run as root, or with CAP_NET_ADMIN",
         NetlinkException other => other.Message,
         _ => null,

@@ -15,9 +15,9 @@ internal static class Faults
         return error.Code switch
         {
             raw.SQLITE_FULL => Make($"{path}: no space is left on its file system; make room there (df {directory})", error),
-            raw.SQLITE_READONLY => Make($"{path} cannot be written: it or its file system is read-only; see: ls -l {path}; findmnt -T {directory}", error),
+            raw.SQLITE_READONLY => Make($"{path} cannot be written: it or its file system is read-only; see: ls -l {path}; findmnt -T {directory}{HandOver(directory)}", error),
             raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH =>
-                Make($"{path} cannot be opened: {directory} must exist, and be writable for the user that runs this (ls -ld {directory} {path})", error),
+                Make($"{path} cannot be opened: {directory} must exist, and be writable for the user that runs this (ls -ld {directory} {path}){HandOver(directory)}", error),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Make($"{path} is locked by another process; see which: fuser -v {path}", error),
             raw.SQLITE_IOERR when error.ExtendedCode == raw.SQLITE_IOERR_SHMSIZE =>
                 Make($"{path}: no space is left for {path}-shm; make room there (df {directory})", error),
@@ -50,6 +50,10 @@ internal static class Faults
     /// <param name="error">IOException or UnauthorizedAccessException.</param>
     public static LeaseStoreException Explain(string path, Exception error) =>
         Make($"{path} cannot be made or replaced: {error.Message}; see: ls -ld {Path.GetDirectoryName(path)}; df {Path.GetDirectoryName(path)}", error);
+
+    // A server that root ran has left root's files.
+    private static string HandOver(string directory) =>
+        Environment.IsPrivilegedProcess ? "" : $"; what root's server has made is handed over with: chown -R {Environment.UserName}: {directory}";
 
     private static LeaseStoreException Make(string message, Exception inner) => new(message, inner);
 }

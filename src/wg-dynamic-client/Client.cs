@@ -8,10 +8,10 @@ internal static class Client
 {
     /// <param name="options">What the person wants.</param>
     /// <param name="log">Where lines go.</param>
-    /// <param name="ready">Called with a status for people when the interface has been found good.</param>
+    /// <param name="manager">Hears when the interface has been found good, and how it goes from then on.</param>
     /// <param name="stop">The person's wish to end.</param>
     /// <exception cref="StartupException">The interface will not do; the message says why.</exception>
-    public static async Task RunAsync(ClientOptions options, DaemonLogger log, Action<string> ready, CancellationToken stop)
+    public static async Task RunAsync(ClientOptions options, DaemonLogger log, ServiceManager manager, CancellationToken stop)
     {
         TimeProvider clock = new BootClock();
         Random random = new();
@@ -26,13 +26,13 @@ internal static class Client
         LinuxMachine pushed = new(options.Interface, uplink.Link.Index, options.Table, routes, wireGuard, clock, log);
         (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
         log.Started(options.Interface, uplink.Server, uplink.Address);
-        ready($"asking {uplink.Server} on {options.Interface}");
+        manager.Ready($"asking {uplink.Server} on {options.Interface}");
 
-        EffectFile file = new(RuntimeFile.PathOf(options.RuntimeDirectory, options.Interface, "client.state"), uplink.Link.Index);
+        EffectFile file = new(RuntimeFile.PathOf(options.RuntimeDirectory, options.Interface, "client.state"), options.Interface, uplink.Link.Index);
         Applier applier = await Recovery.TakeOverAsync(file, pushed, options, isLeased: found.Count > 0, log);
         ClientMachine machine = new(found, expiry, options, random);
         ServerExchange exchange = ServerExchange.Over(uplink.Link.Index, uplink.Address, clock, random);
-        await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, applier, clock, log).RunAsync(stop);
+        await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, applier, clock, log, manager).RunAsync(stop);
     }
 
     // What an earlier client that was killed has left: single addresses that the kernel is to drop at a certain time, soon

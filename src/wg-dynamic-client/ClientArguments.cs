@@ -81,5 +81,12 @@ internal static class ClientArguments
         },
     };
 
+    /// <summary><c>--options</c>, which <see cref="Daemon.OptionsFile.Expand"/> carries out.</summary>
+    public static Option<string?> Options() => new(Daemon.OptionsFile.Option)
+    {
+        Description = "Take more options from this file, if it is there: words, with comments behind #",
+        HelpName = "FILE",
+    };
+
     private static string Text(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 }

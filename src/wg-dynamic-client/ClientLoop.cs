@@ -26,6 +26,7 @@ internal sealed class ClientLoop
     private readonly Applier _applier;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private readonly ServiceManager _manager;
     private Action? _abandon;
     private TimeSpan? _wakeAt;
     private bool _waitingReported;
@@ -33,7 +34,7 @@ internal sealed class ClientLoop
     private HashSet<string> _refused = [];
     private int _restorations;
 
-    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log)
+    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log, ServiceManager manager)
     {
         _interface = interfaceName;
         _machine = machine;
@@ -44,6 +45,7 @@ internal sealed class ClientLoop
         _applier = applier;
         _clock = clock;
         _log = log;
+        _manager = manager;
     }
 
     private TimeSpan Now => _clock.GetElapsedTime(0, _clock.GetTimestamp());
@@ -57,11 +59,13 @@ internal sealed class ClientLoop
         using ITimer timer = _clock.CreateTimer(_ => _events.Writer.TryWrite(new ClientEvent.TimerDue()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         bool goesOn = await HandleAsync(_uplink.Link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown());
+        TimeSpan longestWait = _manager.LongestRound is { } round && round < _longestWait ? round : _longestWait;
         while (goesOn)
         {
+            _manager.Alive();
             // A timer counts milliseconds, and would be due too early up to one.
-            TimeSpan wait = _wakeAt is { } at ? TimeSpan.FromMilliseconds(Math.Ceiling((at - Now).TotalMilliseconds)) : _longestWait;
-            _ = timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < _longestWait ? wait : _longestWait, Timeout.InfiniteTimeSpan);
+            TimeSpan wait = _wakeAt is { } at ? TimeSpan.FromMilliseconds(Math.Ceiling((at - Now).TotalMilliseconds)) : longestWait;
+            _ = timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < longestWait ? wait : longestWait, Timeout.InfiniteTimeSpan);
             ClientEvent change = await _events.Reader.ReadAsync(CancellationToken.None);
             // Stop may have found the queue full.
             if (stop.IsCancellationRequested && _machine.State != ClientState.Stopping)
@@ -129,6 +133,7 @@ internal sealed class ClientLoop
         }
 
         ReportRefusals(change);
+        _manager.Status(ClientStatus.Text(_interface, _machine.State, _machine.Held, _machine.Expiry - Now, _lastProblem, _clock));
         return failure is null || !goesOn ? goesOn : await HandleAsync(failure);
     }
 

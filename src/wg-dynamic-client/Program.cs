@@ -12,16 +12,17 @@ Option<IpPrefix[]> acceptPrefix = ClientArguments.AcceptPrefix();
 Option<RouteTable> table = ClientArguments.Table();
 Option<string?> hostname = ClientArguments.Hostname();
 Option<bool> noHostname = new("--no-hostname") { Description = "Do not tell the server what this machine is called" };
+Option<string?> options = ClientArguments.Options();
 Option<string> logLevel = DaemonOptions.LogLevel();
 Option<string> runtimeDirectory = DaemonOptions.RuntimeDirectory();
 
 RootCommand command = new("Gets addresses for a WireGuard interface from a server inside the tunnel, and keeps them.")
 {
-    interfaceName, foreground, accept, acceptPrefix, table, hostname, noHostname, releaseOnExit, logLevel, runtimeDirectory,
+    interfaceName, foreground, accept, acceptPrefix, table, hostname, noHostname, releaseOnExit, options, logLevel, runtimeDirectory,
 };
 command.SetAction((result, _) =>
 {
-    ClientOptions options = new()
+    ClientOptions wishes = new()
     {
         Interface = result.GetRequiredValue(interfaceName),
         ReleaseOnExit = result.GetValue(releaseOnExit),
@@ -35,7 +36,7 @@ command.SetAction((result, _) =>
     {
         Identifier = "wg-dynamic-client",
         Kind = "client",
-        Interface = options.Interface,
+        Interface = wishes.Interface,
         Foreground = result.GetValue(foreground),
         LogLevel = DaemonOptions.ToLogLevel(result.GetRequiredValue(logLevel)),
         RuntimeDirectory = result.GetRequiredValue(runtimeDirectory),
@@ -43,7 +44,16 @@ command.SetAction((result, _) =>
         Explain = NetlinkException.Explain,
         LeaveTerminal = ProcessControl.StartSession,
         CloseStandardStreams = ProcessControl.DropStandardStreams,
+        TryLock = SharedFile.TryLock,
     };
-    return DaemonHost.RunAsync(settings, (log, ready, stop) => Client.RunAsync(options, log, ready, stop));
+    return DaemonHost.RunAsync(settings, (log, manager, stop) => Client.RunAsync(wishes, log, manager, stop));
 });
-return await DaemonOptions.InvokeAsync(command, args);
+try
+{
+    return await DaemonOptions.InvokeAsync(command, OptionsFile.Expand(args));
+}
+catch (StartupException error)
+{
+    await Console.Error.WriteLineAsync($"{command.Name}: {error.Message}");
+    return error.ExitCode;
+}

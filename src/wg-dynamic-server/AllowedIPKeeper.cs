@@ -17,12 +17,29 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
 
     private (int Added, int Removed) _mending;
 
+    private string? _problem;
+
     // The device is not as the book wants it, by a failure here and nobody else's doing.
     private bool _isBehind;
     private bool _hasLooked;
 
     /// <summary>The device as it was last looked at. What is this server's doing there, or an earlier one's, may be removed again, and nothing else.</summary>
     public DeviceView View { get; } = new();
+
+    /// <summary>Why the device cannot be read or changed; null if it can.</summary>
+    public string? Problem
+    {
+        get => _problem;
+        private set
+        {
+            // Once each way: it is tried many times a second.
+            if (_problem is null && value is not null)
+                log.DeviceFailed(interfaceName, value);
+            else if (_problem is not null && value is null)
+                log.DeviceRecovered(interfaceName);
+            _problem = value;
+        }
+    }
 
     /// <summary>Whether an address is to be given or taken by what is planned.</summary>
     public bool IsToChange(IpAddress? address) => _changes.Contains(address);
@@ -34,7 +51,18 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
     /// <exception cref="NetlinkException">The device cannot be read.</exception>
     public async ValueTask<bool> RefreshAsync(Moment now, CancellationToken cancellationToken)
     {
-        _ = await wireGuard.GetDeviceAsync(interfaceName, View, cancellationToken);
+        try
+        {
+            _ = await wireGuard.GetDeviceAsync(interfaceName, View, cancellationToken);
+        }
+        catch (NetlinkException error) when (!error.IsNoSuchDevice)
+        {
+            Problem = error.Message;
+            throw;
+        }
+
+        if (!_isBehind)
+            Problem = null;
         bool isDifferent = View.End() || _perhaps.Count > 0 || !_hasLooked;
         // As it was, and as the book wants it: nothing to go through.
         if (!isDifferent && !_isBehind)
@@ -98,12 +126,13 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         }
         catch (NetlinkException error) when (!error.IsNoSuchDevice)
         {
-            log.DeviceFailed(interfaceName, error);
+            Problem = error.Message;
             // Each of them may have been made.
             _perhaps.UnionWith(_changes.Additions);
             return false;
         }
 
+        Problem = null;
         foreach ((IpAddress address, PublicKey peer) in _changes.Additions)
             View.Give(address, peer);
         foreach ((IpAddress address, PublicKey peer) in _changes.Removals)

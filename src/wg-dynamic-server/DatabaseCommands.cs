@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
+using WgDynamic.Netlink;
 using WgDynamic.Storage;
 
 namespace WgDynamic.Server;
@@ -59,7 +60,7 @@ internal static class DatabaseCommands
     /// <summary><c>--restore</c>; refused while a server has the interface.</summary>
     public static int Restore(string path, string source, string runtimeDirectory, InterfaceName name, TextWriter output)
     {
-        using InstanceLock? instance = InstanceLock.TryTake(runtimeDirectory, name, "server");
+        using InstanceLock? instance = InstanceLock.TryTake(runtimeDirectory, name, "server", SharedFile.TryLock);
         if (instance is null)
             throw new StartupException($"{name} has a server; end it before its database is replaced");
         string? former = LeaseDatabase.Restore(source, path, TimeProvider.System.GetUtcNow());

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
 using WgDynamic.Protocol;
@@ -39,6 +40,7 @@ internal sealed class LeaseService
     private readonly Random _random;
     private readonly ILogger _log;
     private readonly LogThrottle _throttle;
+    private readonly ServerStatus _status;
 
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
@@ -51,6 +53,7 @@ internal sealed class LeaseService
     private IReadOnlyList<PoolDefinition> _poolDefinitions = [];
     private Exclusion[] _exclusions = [];
     private TimeSpan _viewTaken;
+    private TimeSpan _looked;
     private TimeSpan _viewAge = _minViewAge;
     private TimeSpan _nextReconcile;
     private TimeSpan _nextPrune;
@@ -60,7 +63,7 @@ internal sealed class LeaseService
     private bool _started;
 
     public LeaseService(
-        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log)
+        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
     {
         _interface = interfaceName;
         _book = book;
@@ -73,7 +76,11 @@ internal sealed class LeaseService
         _random = random;
         _log = log;
         _throttle = new LogThrottle(clock);
+        _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
+
+    /// <summary>How it is doing: one line for people.</summary>
+    public string Status => _status.Text;
 
     /// <summary>Whose packets come from a link-local address, as of the last look at the device. For any thread.</summary>
     /// <param name="source">The address.</param>
@@ -190,7 +197,7 @@ internal sealed class LeaseService
     {
         TimeSpan next = _book.NextExpiry is { } expiry && expiry < _nextReconcile ? expiry : _nextReconcile;
         TimeSpan wait = next - Moment.Of(_clock).Uptime;
-        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        return wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < _status.LongestRound ? wait : _status.LongestRound;
     }
 
     private async ValueTask ProcessBatchAsync(CancellationToken cancellationToken)
@@ -227,6 +234,7 @@ internal sealed class LeaseService
 
         _answers.Clear();
         _device.EndRound(onDevice);
+        _status.EndRound(_looked);
     }
 
     private LeaseOutcome Decide(PeerRequest request, Moment now)
@@ -321,6 +329,7 @@ internal sealed class LeaseService
             return true;
         }
 
+        _looked = now;
         try
         {
             await RefreshAsync(cancellationToken);
@@ -328,7 +337,6 @@ internal sealed class LeaseService
         }
         catch (NetlinkException error) when (!error.IsNoSuchDevice)
         {
-            _log.DeviceFailed(_interface, error);
             _nextReconcile = now + _minViewAge;
             return false;
         }

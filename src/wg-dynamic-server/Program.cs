@@ -17,7 +17,8 @@ ServerCommand command = new((options, choices) =>
         Explain = error => error is LeaseStoreException ? error.Message : NetlinkException.Explain(error),
         LeaveTerminal = ProcessControl.StartSession,
         CloseStandardStreams = ProcessControl.DropStandardStreams,
+        TryLock = SharedFile.TryLock,
     };
-    return DaemonHost.RunAsync(settings, (log, ready, stop) => Server.RunAsync(options, log, ready, stop));
+    return DaemonHost.RunAsync(settings, (log, manager, stop) => Server.RunAsync(options, log, manager, stop));
 });
 return await DaemonOptions.InvokeAsync(command.Root, args);

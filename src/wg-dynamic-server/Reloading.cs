@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 
 namespace WgDynamic.Server;
@@ -9,6 +10,10 @@ internal sealed class Reloading(ServerOptions options, ILogger log)
 {
     // The rest is for --check-config.
     private const int MostProblems = 10;
+
+    // Whether a reload is under way, or is to be done again when it is.
+    private const int Idle = 0, UnderWay = 1, OnceMore = 2;
+    private int _state;
 
     /// <summary>Reads the configuration file.</summary>
     /// <returns>The configuration; null if the file has errors, which are logged.</returns>
@@ -60,27 +65,41 @@ internal sealed class Reloading(ServerOptions options, ILogger log)
     }
 
     /// <summary>Follows SIGHUP until the result is disposed.</summary>
-    /// <inheritdoc cref="Reload"/>
-    public PosixSignalRegistration Follow(LeaseService service, SessionTable sessions) =>
+    /// <inheritdoc cref="ReloadAsync"/>
+    public PosixSignalRegistration Follow(LeaseService service, SessionTable sessions, ServiceManager manager) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            Reload(service, sessions);
+            _ = ReloadAsync(service, sessions, manager);
         });
 
     /// <summary>Reads the configuration anew and puts it in force if it is good.</summary>
     /// <param name="service">Is given what it says of leases.</param>
     /// <param name="sessions">Is given what it says of connections.</param>
-    public void Reload(LeaseService service, SessionTable sessions)
+    /// <param name="manager">Hears when that begins and when it is done.</param>
+    public async Task ReloadAsync(LeaseService service, SessionTable sessions, ServiceManager manager)
     {
-        if (Read() is not { } configuration)
-        {
-            log.ConfigurationKept(options.Interface);
+        if (Interlocked.Exchange(ref _state, OnceMore) != Idle)
             return;
-        }
+        do
+        {
+            _state = UnderWay;
+            manager.Reloading();
+            if (Read() is { } configuration)
+            {
+                sessions.Limits = configuration.Limits;
+                service.SetSettings(ToSettings(configuration));
+                // The service takes it over before it has looked.
+                await service.LookAgainAsync(CancellationToken.None);
+                log.ConfigurationRead(options.Interface, configuration.Pools.Length, configuration.Reservations.Length, configuration.Pushes.Length);
+            }
+            else
+            {
+                log.ConfigurationKept(options.Interface);
+            }
 
-        sessions.Limits = configuration.Limits;
-        service.SetSettings(ToSettings(configuration));
-        log.ConfigurationRead(options.Interface, configuration.Pools.Length, configuration.Reservations.Length, configuration.Pushes.Length);
+            manager.Reloaded();
+        }
+        while (Interlocked.CompareExchange(ref _state, Idle, UnderWay) != UnderWay);
     }
 }

@@ -14,15 +14,15 @@ internal static class Server
 {
     /// <param name="options">What the operator wants.</param>
     /// <param name="log">Where lines go.</param>
-    /// <param name="ready">Called with a status for people when clients are served.</param>
+    /// <param name="manager">Hears when clients are served, and how that goes.</param>
     /// <param name="stop">The operator's wish to end.</param>
     /// <exception cref="StartupException">It cannot serve; the message says why.</exception>
-    public static async Task RunAsync(ServerOptions options, DaemonLogger log, Action<string> ready, CancellationToken stop)
+    public static async Task RunAsync(ServerOptions options, DaemonLogger log, ServiceManager manager, CancellationToken stop)
     {
         _ = ProcessControl.RaiseOpenFileLimit();
         Reloading reloading = new(options, log);
         ServerConfiguration configuration = reloading.Read()
-            ?? throw new StartupException($"the configuration file has errors; see all of them with: wg-dynamic-server --check-config {options.Interface}");
+            ?? throw new StartupException($"the configuration file has errors; see all of them with: wg-dynamic-server --check-config {options.Interface}", DaemonHost.ConfigurationFailure);
         LeaseSettings settings = reloading.ToSettings(configuration);
         bool assignAddress = options.AssignAddress || configuration.AssignAddress;
         TimeProvider clock = new BootClock();
@@ -38,10 +38,10 @@ internal static class Server
         await using ILeaseStore store = options.DatabasePath is { } path ? SqliteLeaseStore.Open(path, BootId.Read()) : new MemoryLeaseStore();
         ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
-        LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log);
+        LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log, manager);
         SessionContext sessions = new(options.Interface, configuration.Limits, clock, log);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
-        using PosixSignalRegistration reload = reloading.Follow(service, sessions.Sessions);
+        using PosixSignalRegistration reload = reloading.Follow(service, sessions.Sessions, manager);
         PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);
         await service.StartAsync(source, stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
@@ -51,7 +51,7 @@ internal static class Server
         Listen(listener, link);
         string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Range));
         log.Serving(options.Interface, pools);
-        ready($"serving {options.Interface}, pools: {pools}");
+        manager.Ready(service.Status);
 
         PoolWatcher watcher = new(routes, monitor, link, service, options with { AssignAddress = assignAddress }, clock, log);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -66,8 +66,11 @@ internal static partial class ServerLog
     [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database --head {Head} says later whether it was rewritten up to there")]
     public static partial void HistoryHead(this ILogger log, InterfaceName @interface, string head);
 
-    [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will try again")]
-    public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, Exception error);
+    [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will go on trying: {Problem}")]
+    public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, string problem);
+
+    [LoggerMessage(33, LogLevel.Information, "{Interface}: the WireGuard device can be read and changed again")]
+    public static partial void DeviceRecovered(this ILogger log, InterfaceName @interface);
 
     [LoggerMessage(10, LogLevel.Warning, "{Interface}: {Address}, leased to {Peer}, is in the AllowedIPs of {Holder} now: the lease is revoked")]
     public static partial void Conflict(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer, PublicKey holder);

@@ -19,8 +19,8 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
     private readonly Dictionary<IpAddress, int> _lastWord = [];
     private TimeSpan _retryAt;
 
-    /// <summary>Whether the store has failed since it last worked.</summary>
-    public bool IsFailing { get; private set; }
+    /// <summary>Why the store does not work; null if it does.</summary>
+    public string? Problem { get; private set; }
 
     /// <summary>Whether the store lacks something about an address that nobody may rely on before it is there: anything but a renewal.</summary>
     public bool IsUnsaved(IpAddress address) => _lastWord.TryGetValue(address, out int index) && _backlog[index].Event != LeaseEvent.Renewed;
@@ -66,9 +66,9 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
             whenSaved(changes[i]);
         changes.RemoveRange(0, count);
         _lastWord.Clear();
-        if (IsFailing)
+        if (Problem is not null)
             log.StoreRecovered(interfaceName, count);
-        IsFailing = false;
+        Problem = null;
         return true;
     }
 
@@ -104,9 +104,9 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
     private void Fail(Exception error, Moment now)
     {
         _retryAt = now.Uptime + _retryInterval;
-        if (!IsFailing)
+        if (Problem is null)
             log.StoreFailed(interfaceName, error.Message);
-        IsFailing = true;
+        Problem = error.Message;
     }
 
     private void Remember(List<LeaseChange> changes)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using WgDynamic.Daemon;
 using WgDynamic.Netlink;
 
@@ -15,9 +16,15 @@ internal sealed class ClientProgram(InterfaceName name, TimeProvider clock)
 
     // The client gives itself some seconds for giving its addresses back, and resolvconf and the like may take theirs.
     private static readonly TimeSpan _timeLimit = TimeSpan.FromSeconds(60);
+    // One that has just taken the lock writes its number at once.
+    private static readonly TimeSpan _timeLimitForStrangers = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _nextLook = TimeSpan.FromMilliseconds(20);
 
+    private const int MaxLockFile = 64;
+
     private readonly string _runtimeDirectory = RuntimeFile.DefaultDirectory;
+
+    private string LockFile => InstanceLock.PathOf(_runtimeDirectory, name, Kind);
 
     /// <summary>The command that starts it: with the options of <c>/etc/wg-dynamic/INTERFACE.client.options</c>, if there is that file.</summary>
     /// <param name="neededBy">Which file asks for it.</param>
@@ -34,35 +41,43 @@ internal sealed class ClientProgram(InterfaceName name, TimeProvider clock)
     public async Task StopAsync()
     {
         // What a client has left that was killed, the next one takes back.
-        if (!InstanceLock.IsHeld(_runtimeDirectory, name, Kind) && File.Exists(LeasedState.FileOf(name, _runtimeDirectory)) && Find() is { } path)
+        if (!SharedFile.IsLocked(LockFile) && File.Exists(LeasedState.FileOf(name, _runtimeDirectory)) && Find() is { } path)
         {
             Tell($"{path} {name}");
             using Process next = Process.Start(path, [name.ToString()]);
             await next.WaitForExitAsync();
         }
 
-        using CancellationTokenSource limit = new(_timeLimit, clock);
+        using CancellationTokenSource limit = new(_timeLimit, clock), limitForStrangers = new(_timeLimitForStrangers, clock);
         int? told = null;
-        while (InstanceLock.IsHeld(_runtimeDirectory, name, Kind))
+        while (SharedFile.IsLocked(LockFile))
         {
             // One that is just starting has not written its number yet.
-            if (Holder() is { } holder && holder != told)
+            if (Holder() is { } holder && holder != told && IsClient(holder))
             {
                 Tell($"kill {holder} ({Program} {name})");
                 _ = ProcessControl.Terminate(holder);
                 told = holder;
             }
 
+            if (told is null && limitForStrangers.IsCancellationRequested)
+                throw new ToolException($"somebody has locked {LockFile} who is no {Program}; see who, end it, and try again: fuser -v {LockFile}");
             if (limit.IsCancellationRequested)
                 throw new ToolException($"{Program} of {name} (process {told}) does not end within {_timeLimit.TotalSeconds:0} s; see what it logs, end it with: kill -KILL {told}, and try again");
             await Task.Delay(_nextLook, clock);
         }
     }
 
+    // The file may have been written by another user, who is not to have root end what he likes. Or by an earlier client, whose
+    // number is somebody else's by now, while the one that has the lock is just about to write its own.
+    private static bool IsClient(int process) =>
+        // After an upgrade " (deleted)" is behind it.
+        Path.GetFileName(new FileInfo($"/proc/{process}/exe").LinkTarget)?.Split(' ')[0] == Program;
+
     private int? Holder()
     {
-        using StreamReader reader = new(new FileStream(ProcessControl.OpenLocked(InstanceLock.PathOf(_runtimeDirectory, name, Kind)), FileAccess.Read));
-        return int.TryParse(reader.ReadLine(), out int holder) ? holder : null;
+        string[] lines = SharedFile.TryReadLines(LockFile, MaxLockFile) ?? [];
+        return lines is [var line, ..] && int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int holder) ? holder : null;
     }
 
     private static string? Find() =>
@@ -70,13 +85,7 @@ internal sealed class ClientProgram(InterfaceName name, TimeProvider clock)
             .Select(directory => Path.Combine(directory, Program))
             .FirstOrDefault(File.Exists);
 
-    private string[] Options()
-    {
-        string file = Path.Combine(OptionsDirectory, $"{name}.client.options");
-        return File.Exists(file)
-            ? [.. File.ReadLines(file).SelectMany(line => line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))]
-            : [];
-    }
+    private string[] Options() => OptionsFile.Read(Path.Combine(OptionsDirectory, $"{name}.client.options"));
 
     // As wg-quick does before it changes anything.
     private static void Tell(string command) => Console.Error.WriteLine($"[#] {command}");

@@ -7,6 +7,9 @@ namespace WgDynamic.Tool;
 /// <summary>What is on an interface by the server's doing, leased or pushed, and belongs into no file.</summary>
 internal sealed record LeasedState
 {
+    // As in the client.
+    private const int MaxBytes = 256 * 1024;
+
     /// <summary>The leased addresses.</summary>
     public IReadOnlySet<IpAddress> Addresses { get; init; } = new HashSet<IpAddress>();
 
@@ -37,7 +40,7 @@ internal sealed record LeasedState
         LeasedState pushed = new();
         try
         {
-            pushed = Read(File.Exists(file) ? await File.ReadAllLinesAsync(file) : [], link.Index);
+            pushed = Read(SharedFile.TryReadLines(file, MaxBytes) ?? [], link.Index);
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {

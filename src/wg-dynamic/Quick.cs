@@ -61,7 +61,7 @@ internal static class Quick
     {
         if (Environment.GetEnvironmentVariable(AtWork) == name.ToString())
             return null;
-        InstanceLock held = InstanceLock.TryTake(RuntimeFile.DefaultDirectory, name, "quick")
+        InstanceLock held = InstanceLock.TryTake(RuntimeFile.DefaultDirectory, name, "quick", SharedFile.TryLock)
             ?? throw new ToolException($"another wg-quick brings {name} up or down just now; try again when it has ended");
         Environment.SetEnvironmentVariable(AtWork, name.ToString());
         return held;

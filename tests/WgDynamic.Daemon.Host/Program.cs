@@ -17,14 +17,15 @@ DaemonSettings settings = new()
     Explain = NetlinkException.Explain,
     LeaveTerminal = ProcessControl.StartSession,
     CloseStandardStreams = ProcessControl.DropStandardStreams,
+    TryLock = SharedFile.TryLock,
 };
-return await DaemonHost.RunAsync(settings, async (log, ready, stop) =>
+return await DaemonHost.RunAsync(settings, async (log, manager, stop) =>
 {
     switch (words[0])
     {
         case "serve":
             log.Say("about to serve");
-            ready("serving");
+            manager.Ready("serving");
             await Task.Delay(Timeout.Infinite, stop);
             break;
         case "refuse":

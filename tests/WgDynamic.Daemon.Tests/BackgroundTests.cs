@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using WgDynamic.Netlink;
+using WgDynamic.TestKit;
 
 namespace WgDynamic.Daemon.Tests;
 
@@ -29,7 +31,7 @@ public class BackgroundTests
             await StopAsync(daemon);
         }
 
-        using InstanceLock? free = InstanceLock.TryTake(folder.Path, InterfaceName.Parse("wg0"), "server");
+        using InstanceLock? free = InstanceLock.TryTake(folder.Path, InterfaceName.Parse("wg0"), "server", SharedFile.TryLock);
         Assert.NotNull(free);
     }
 

@@ -25,18 +25,29 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>Where its daemons keep files, and its test may.</summary>
     public string RuntimeDirectory { get; } = Directory.CreateTempSubdirectory("wgd-e2e-").FullName;
 
-    public static async Task<Host> CreateAsync(string label, KeyPair keys)
+    /// <summary>Makes it.</summary>
+    /// <param name="label">A word in its name.</param>
+    /// <param name="keys">Its keys, which it does not have yet.</param>
+    /// <param name="isUnprivileged">Whether its files and its userspace WireGuard are <see cref="Unprivileged"/>'s.</param>
+    public static async Task<Host> CreateAsync(string label, KeyPair keys, bool isUnprivileged = false)
     {
         NetworkNamespace network = await NetworkNamespace.CreateAsync(label);
         if (!Backend.IsKernel)
         {
-            WireGuardGo userspace = await WireGuardGo.StartAsync(network);
-            return new Host(network, userspace, userspace.Name, keys);
+            WireGuardGo userspace = await WireGuardGo.StartAsync(network, isUnprivileged ? Unprivileged.Become : []);
+            return await PrepareAsync(new Host(network, userspace, userspace.Name, keys), isUnprivileged);
         }
 
         InterfaceName name = RandomName.Interface();
         await Command.RunAsync("ip", "-n", network.Name, "link", "add", name.ToString(), "type", "wireguard");
-        return new Host(network, null, name, keys);
+        return await PrepareAsync(new Host(network, null, name, keys), isUnprivileged);
+    }
+
+    private static async Task<Host> PrepareAsync(Host host, bool isUnprivileged)
+    {
+        if (isUnprivileged)
+            await Unprivileged.GiveAsync(host.RuntimeDirectory);
+        return host;
     }
 
     /// <summary>ip(8) in the namespace.</summary>

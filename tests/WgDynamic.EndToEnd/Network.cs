@@ -25,15 +25,16 @@ internal sealed class Network : IAsyncDisposable
     /// <param name="clients">How many clients.</param>
     /// <param name="pool4">The IPv4 pool; the hub has its first address.</param>
     /// <param name="pool6">The IPv6 pool; the hub has its first address.</param>
-    public static async Task<Network> CreateAsync(int clients = 1, string pool4 = Pool4, string pool6 = Pool6)
+    /// <param name="isUnprivileged">Whether the daemons are to run as <see cref="Unprivileged"/>.</param>
+    public static async Task<Network> CreateAsync(int clients = 1, string pool4 = Pool4, string pool6 = Pool6, bool isUnprivileged = false)
     {
         Backend.Require();
         KeyPair[] keys = await KeyPair.GenerateAsync(clients + 1);
-        Network network = new(await Host.CreateAsync("hub", keys[0]));
+        Network network = new(await Host.CreateAsync("hub", keys[0], isUnprivileged));
         try
         {
             for (int i = 0; i < clients; i++)
-                network._clients.Add(await Host.CreateAsync($"c{i}", keys[i + 1]));
+                network._clients.Add(await Host.CreateAsync($"c{i}", keys[i + 1], isUnprivileged));
             await network.ConnectAsync(pool4, pool6);
             return network;
         }

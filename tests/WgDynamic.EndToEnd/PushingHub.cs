@@ -20,9 +20,10 @@ internal sealed class PushingHub : IAsyncDisposable
 
     /// <summary>Builds it, and starts the server.</summary>
     /// <param name="pushed">What it pushes: <see cref="PushAsync"/>.</param>
-    public static async Task<PushingHub> CreateAsync(string pushed)
+    /// <param name="isUnprivileged">Whether the client is to run as <see cref="Unprivileged"/>.</param>
+    public static async Task<PushingHub> CreateAsync(string pushed, bool isUnprivileged = false)
     {
-        PushingHub created = new(await Network.CreateAsync());
+        PushingHub created = new(await Network.CreateAsync(isUnprivileged: isUnprivileged));
         try
         {
             // What a real server would do.

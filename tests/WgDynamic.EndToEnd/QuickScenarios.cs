@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
@@ -146,6 +147,36 @@ public class QuickScenarios
         Assert.DoesNotContain(PushingHub.Leased4, saved, StringComparison.Ordinal);
         Assert.DoesNotContain("auto", saved, StringComparison.Ordinal);
         await laptop.AssertNothingLeftAsync(before);
+    }
+
+    [Fact]
+    public async Task Down_ends_no_process_but_a_client_whatever_somebody_has_written_into_its_lock()
+    {
+        await using Network network = await Network.CreateAsync();
+        QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
+        await laptop.ConfigureAsync();
+        await laptop.SucceedAsync("wg-quick", "up", "wg0");
+        await Command.RunAsync("kill", $"{laptop.ClientId}");
+        await Until.AsExpectedAsync(() => Task.FromResult(laptop.ClientId), id => id == 0);
+
+        string file = Assert.Single(Directory.GetFiles(laptop.Run, "wg0.*.client.lock"));
+        using Process victim = Process.Start("sleep", ["600"]), holder = Process.Start("flock", [file, "sleep", "600"]);
+        try
+        {
+            await Until.AsExpectedAsync(async () => (await laptop.RunAsync("sh", "-c", "flock -n /run/wg-dynamic/wg0.*.client.lock true")).Status, status => status == 1);
+            await Command.RunAsync("sh", "-c", $"echo {victim.Id} >{file}");
+            (int status, string output) = await laptop.RunAsync("wg-quick", "down", "wg0");
+            Assert.Equal(1, status);
+            Assert.Contains("somebody has locked /run/wg-dynamic/wg0.", output, StringComparison.Ordinal);
+            Assert.False(victim.HasExited);
+        }
+        finally
+        {
+            holder.Kill(entireProcessTree: true);
+            victim.Kill();
+        }
+
+        await laptop.SucceedAsync("wg-quick", "down", "wg0");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
 using WgDynamic.Protocol;
@@ -30,7 +31,7 @@ public class AllocationTests
         device.AddPeer(1);
         await using MemoryLeaseStore store = new();
         LogLines log = new();
-        LeaseService service = new(Names.Interface, new LeaseBook(new LeasePolicy()), new LeaseSettings(), store, device, clock, new Random(1), log);
+        LeaseService service = new(Names.Interface, new LeaseBook(new LeasePolicy()), new LeaseSettings(), store, device, clock, new Random(1), log, ServiceManager.None);
         await service.StartAsync(Hub.Pools("10.0.0.0/24", "2001:db8::/64"), Names.Cancelled);
         using SessionListener listener = new(
             service, new SessionContext(Names.Interface, new SessionLimits(), clock, log), _ => new IPEndPoint(Names.Id(1).ToIPAddress(), WireLimits.DefaultPort));

@@ -1,3 +1,4 @@
+using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Protocol;
 
@@ -9,12 +10,12 @@ internal sealed class Hub : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Makes a hub with peers 1 to <paramref name="peers"/>; nothing runs yet.</summary>
-    public Hub(int peers = 3, double leaseSeconds = 3600)
+    public Hub(int peers = 3, double leaseSeconds = 3600, Func<TimeProvider, ServiceManager>? manager = null)
     {
         Book = new LeaseBook(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(leaseSeconds), HashKey = Names.Key(int.MaxValue), GrantInterval = TimeSpan.Zero });
         for (int peer = 1; peer <= peers; peer++)
             Device.AddPeer(peer);
-        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Clock, new Random(1), Log);
+        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Clock, new Random(1), Log, manager?.Invoke(Clock) ?? ServiceManager.None);
     }
 
     public TestClock Clock { get; } = new();

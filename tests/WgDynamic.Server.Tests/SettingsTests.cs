@@ -1,3 +1,4 @@
+using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Protocol;
 
@@ -76,7 +77,7 @@ public class SettingsTests
         {
             Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, server.Hub.Log);
             await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = 2\nConnections = 3\nIdleTime = 5s\n", Names.Cancelled);
-            reloading.Reload(server.Hub.Service, server.Context.Sessions);
+            await reloading.ReloadAsync(server.Hub.Service, server.Context.Sessions, ServiceManager.None);
             Assert.Empty(await clients[0].ReadToEndAsync());
             Assert.Empty(await clients[1].ReadToEndAsync());
             Assert.Equal(3, server.Context.Sessions.Count);
@@ -89,7 +90,7 @@ public class SettingsTests
             Assert.InRange(server.Hub.Clock.GetElapsedTime(start), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(50));
 
             await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = none\n", Names.Cancelled);
-            reloading.Reload(server.Hub.Service, server.Context.Sessions);
+            await reloading.ReloadAsync(server.Hub.Service, server.Context.Sessions, ServiceManager.None);
             Assert.Equal(2, server.Context.Limits.ConnectionsPerPeer);
         }
         finally

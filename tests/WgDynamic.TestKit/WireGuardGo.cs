@@ -17,11 +17,13 @@ public sealed class WireGuardGo : IDisposable
 
     /// <summary>Makes an interface, without a key and down.</summary>
     /// <param name="network">Where.</param>
-    public static async Task<WireGuardGo> StartAsync(NetworkNamespace network)
+    /// <param name="through">What becomes wireguard-go in the end, and whose user has its socket then: it ends when that is given to another.</param>
+    public static async Task<WireGuardGo> StartAsync(NetworkNamespace network, params string[] through)
     {
         WireGuardGo created = new(RandomName.Interface());
         // It goes to the background once its socket is open.
-        await network.ExecAsync("wireguard-go", created.Name.ToString());
+        string[] command = [.. through, "wireguard-go", created.Name.ToString()];
+        await network.ExecAsync(command[0], command[1..]);
         return created;
     }
 

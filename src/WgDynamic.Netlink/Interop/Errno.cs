@@ -16,6 +16,7 @@ internal static class Errno
     public const int EEXIST = 17;
     public const int ENODEV = 19;
     public const int EINVAL = 22;
+    public const int ELOOP = 40;
     public const int EPROTO = 71;
     public const int EBADMSG = 74;
     public const int EMSGSIZE = 90;
@@ -41,6 +42,7 @@ internal static class Errno
         EEXIST => nameof(EEXIST),
         ENODEV => nameof(ENODEV),
         EINVAL => nameof(EINVAL),
+        ELOOP => nameof(ELOOP),
         EPROTO => nameof(EPROTO),
         EBADMSG => nameof(EBADMSG),
         EMSGSIZE => nameof(EMSGSIZE),

@@ -11,6 +11,26 @@ internal static unsafe partial class NativeMethods
     public const int SIGTERM = 15; // asm-generic/signal.h
     public const nint SIG_DFL = 0; // asm-generic/signal-defs.h
 
+    public const int LOCK_SH = 1; // asm-generic/fcntl.h
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
+    public const int AT_EMPTY_PATH = 0x1000; // linux/fcntl.h
+    public const uint STATX_TYPE = 1; // linux/stat.h
+    public const uint STATX_NLINK = 4;
+
+    // Its beginning; linux/stat.h
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    public struct statx_t
+    {
+        public uint stx_mask;
+        public uint stx_blksize;
+        public ulong stx_attributes;
+        public uint stx_nlink;
+        public uint stx_uid;
+        public uint stx_gid;
+        public ushort stx_mode;
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     public struct timespec
     {
@@ -40,6 +60,14 @@ internal static unsafe partial class NativeMethods
     // int execv(const char *path, char *const argv[]);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int execv(string path, string?[] argv);
+
+    // int flock(int fd, int op);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(int fd, int op);
+
+    // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int statx(int dirfd, byte* pathname, int flags, uint mask, statx_t* statxbuf);
 
     // int kill(pid_t pid, int sig);
     [LibraryImport("libc", SetLastError = true)]

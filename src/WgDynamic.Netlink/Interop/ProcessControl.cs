@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
 namespace WgDynamic.Netlink;
@@ -93,16 +91,5 @@ public static unsafe class ProcessControl
             return true;
         int errno = Marshal.GetLastPInvokeError();
         return errno == Errno.ESRCH ? false : throw new NetlinkException($"end process {processId}", errno);
-    }
-
-    /// <summary>open(2) for reading, without the flock(2) that .NET asks for with it: a file that another process has locked can be read this way.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public static SafeFileHandle OpenLocked(string path)
-    {
-        int fd;
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-            fd = LibC.open(name, LibC.O_RDONLY | LibC.O_CLOEXEC);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new NetlinkException($"open {path}", Marshal.GetLastPInvokeError());
     }
 }

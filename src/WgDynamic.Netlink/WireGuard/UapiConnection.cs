@@ -35,7 +35,10 @@ internal sealed class UapiConnection : IDisposable
             socket.Dispose();
             // A file without a process behind it is what one that was killed leaves.
             throw e.SocketErrorCode == SocketError.AccessDenied
-                ? new NetlinkException(operation, Errno.EACCES, path)
+                ? new NetlinkException(operation, Errno.EACCES, $"the WireGuard process keeps {path} for root")
+                {
+                    Remedy = "run this as root; for a unit: systemctl edit it, and add the lines [Service] and User=root",
+                }
                 : new NetlinkException(operation, Errno.ENODEV, $"nobody listens at {path}");
         }
         catch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WgDynamic.Netlink;
 
 namespace WgDynamic.Client;
 
@@ -7,8 +8,9 @@ namespace WgDynamic.Client;
 /// killed. It goes with the machine's next start, as all of it does.
 /// </summary>
 /// <param name="path">Where.</param>
-/// <param name="interfaceIndex">Which interface it is about: another of the same name is another.</param>
-internal sealed class EffectFile(string path, int interfaceIndex) : IEffectStore
+/// <param name="interfaceName">Which interface it is about.</param>
+/// <param name="interfaceIndex">Its number: another of the same name is another.</param>
+internal sealed class EffectFile(string path, InterfaceName interfaceName, int interfaceIndex) : IEffectStore
 {
     private const string Heading = "# What wg-dynamic-client has done for its server's pushes. The next one undoes it, or carries on.";
 
@@ -18,16 +20,14 @@ internal sealed class EffectFile(string path, int interfaceIndex) : IEffectStore
     /// <summary>Reads what an earlier client has left.</summary>
     /// <returns>What it was, with nothing in it where there was none.</returns>
     /// <exception cref="FormatException">The file was not written by this program.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">It cannot be read, or is no file of its own.</exception>
     public LeftEffects Load()
     {
-        if (!File.Exists(path))
+        if (SharedFile.TryReadLines(path, MaxBytes) is not { } all)
             return new LeftEffects(true, true, []);
-        if (new FileInfo(path).Length > MaxBytes)
-            throw new FormatException($"{path} is too large.");
-        string[] lines = [.. File.ReadAllLines(path).Where(line => line.Length > 0 && line[0] != '#')];
+        string[] lines = [.. all.Where(line => line[0] != '#')];
         return lines is [var about, var state, .. var effects] && about.StartsWith("interface ", StringComparison.Ordinal)
-            ? new LeftEffects(about == About, state == State(true), [.. effects.Select(EffectText.Read)])
+            ? new LeftEffects(about == About, state == State(true), [.. effects.Select(line => EffectText.Read(line, interfaceName))])
             : throw new FormatException($"{path} has no heading.");
     }
 
@@ -40,14 +40,16 @@ internal sealed class EffectFile(string path, int interfaceIndex) : IEffectStore
             return;
         }
 
-        // A rename is whole or has not been: there is always one of the two, and never a half.
+        // A rename is whole or has not been: there is always one of the two, and never a half. Neither follows a link that somebody
+        // has put there: CreateNew is O_EXCL.
         string next = path + ".new";
         File.Delete(next);
         using (FileStream file = new(next, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            // The group is the daemons': a client that systemd runs undoes what one of root's has left.
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
         }))
         using (StreamWriter writer = new(file))
         {

@@ -195,7 +195,9 @@ internal sealed class EffectPlan
         if (state.Dns.Count == 0)
             return;
         if (_surroundings.NameService is not { } service)
-            _refused.Add($"DNS {state.Dns}: there is neither resolvconf nor systemd-resolved to tell; install openresolv to accept it");
+            _refused.Add($"DNS {state.Dns}: {(_surroundings.IsRoot
+                ? "there is neither resolvconf nor systemd-resolved to tell; install openresolv to accept it"
+                : "systemd-resolved does not run, and resolvconf is for root only; install systemd-resolved, or run this client as root, to accept it")}");
         else if (_surroundings.HasNames && Current<Effect.Names>() is null)
             _refused.Add($"DNS {state.Dns}: the interface has DNS servers that were set by hand, such as DNS = in its configuration; remove those to accept it");
         else

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WgDynamic.Netlink;
+using WgDynamic.Protocol;
 
 namespace WgDynamic.Client;
 
@@ -30,8 +31,10 @@ internal static class EffectText
     }
 
     /// <summary>Reads an effect.</summary>
+    /// <param name="line">The line, which may be somebody else's: what becomes an argument of a program that root runs is no option, and about this interface.</param>
+    /// <param name="interfaceName">The interface.</param>
     /// <exception cref="FormatException">It is none.</exception>
-    public static Effect Read(string line) => line.Split(' ') switch
+    public static Effect Read(string line, InterfaceName interfaceName) => line.Split(' ') switch
     {
         ["allowed-ips", var peer, .. var prefixes] => new Effect.AllowedIPs(PublicKey.Parse(peer), [.. prefixes.Select(prefix => IpPrefix.Parse(prefix))]),
         ["mtu", var value, var before] => new Effect.Mtu((int)Number(value), (int)Number(before)),
@@ -49,9 +52,9 @@ internal static class EffectText
             SuppressPrefixLength = suppressed == Nothing ? null : (int)Number(suppressed),
         }),
         ["names", var tool, var record, var reach, .. var rest] when Array.IndexOf(rest, Nothing) is >= 0 and var end => new Effect.Names(
-            new NameService(tool == Word(NameTool.Resolvectl) ? NameTool.Resolvectl : NameTool.Resolvconf, record),
+            new NameService(tool == Word(NameTool.Resolvectl) ? NameTool.Resolvectl : NameTool.Resolvconf, Record(record, interfaceName)),
             [.. rest[..end].Select(address => IpAddress.Parse(address))],
-            [.. rest[(end + 1)..]],
+            [.. rest[(end + 1)..].Select(Domain)],
             reach == "exclusive"),
         _ => throw new FormatException($"'{line}' is nothing that this program does."),
     };
@@ -64,6 +67,11 @@ internal static class EffectText
     private static bool IsIPv6(string family) => family == "6";
 
     private static string Word(NameTool tool) => tool == NameTool.Resolvectl ? "resolvectl" : "resolvconf";
+
+    private static string Record(string text, InterfaceName interfaceName) =>
+        NameService.IsRecordOf(text, interfaceName) ? text : throw new FormatException($"'{text}' is not {interfaceName}.");
+
+    private static string Domain(string text) => DomainName.IsValid(text) ? text : throw new FormatException($"'{text}' is no domain.");
 
     private static uint Number(string text) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : throw new FormatException($"'{text}' is no number.");

@@ -8,10 +8,10 @@ internal sealed class HostNames(InterfaceName interfaceName, TimeProvider clock)
     private const string InterfaceOrder = "/etc/resolvconf/interface-order";
     private const string ResolvedRuns = "/run/systemd/resolve";
 
-    /// <summary>Finds the program: resolvconf if it is there, else resolvectl if systemd-resolved runs.</summary>
+    /// <summary>Finds the program: resolvconf if it is there and this is root, whom it is for, else resolvectl if systemd-resolved runs.</summary>
     /// <returns>The program, and what it calls this interface; null if there is neither.</returns>
     public NameService? Find() =>
-        ExternalProgram.Find("resolvconf", clock) is not null ? new NameService(NameTool.Resolvconf, Tag(ReadInterfaceOrder()) + interfaceName)
+        Environment.IsPrivilegedProcess && ExternalProgram.Find("resolvconf", clock) is not null ? new NameService(NameTool.Resolvconf, Tag(ReadInterfaceOrder()) + interfaceName)
         : ExternalProgram.Find("resolvectl", clock) is not null && Directory.Exists(ResolvedRuns) ? new NameService(NameTool.Resolvectl, interfaceName.ToString())
         : null;
 
@@ -92,7 +92,7 @@ internal sealed class HostNames(InterfaceName interfaceName, TimeProvider clock)
 
     /// <summary>What Debian's resolvconf wants in front of the interface: the first pattern of its interface-order that is a word and a star.</summary>
     internal static string Tag(IEnumerable<string> interfaceOrder) => interfaceOrder
-        .Where(line => line.Length > 1 && line[^1] == '*' && line[..^1].All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        .Where(line => line.Length > 1 && line[^1] == '*' && NameService.IsTag(line.AsSpan(0, line.Length - 1)))
         .Select(line => line[..^1] + ".")
         .FirstOrDefault("");
 

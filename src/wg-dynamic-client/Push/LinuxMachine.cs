@@ -38,6 +38,7 @@ internal sealed class LinuxMachine(
                 FreeTable = needsPolicy && glance.Mark == 0 ? await FindFreeTableAsync(glance.Rules) : 0,
                 ValidMark = needsPolicy && ReadValidMark(),
                 HasFirewall = needsPolicy && await HasFirewallAsync(),
+                IsRoot = Environment.IsPrivilegedProcess,
                 NameService = service,
                 HasNames = service is { } found && await _names.ReadAsync(found) is { Count: > 0 },
             };
@@ -129,8 +130,7 @@ internal sealed class LinuxMachine(
                 _ = await routes.DeleteRuleAsync(rule);
                 break;
             case Effect.Names names when step.To is not null:
-                await _names.SetAsync(names, step.IsChange);
-                break;
+                return await TrySetNamesAsync(names, step.IsChange);
             case Effect.Names names:
                 await _names.RemoveAsync(names);
                 break;
@@ -207,6 +207,20 @@ internal sealed class LinuxMachine(
     }
 
     private static bool ReadValidMark() => File.ReadAllText(ValidMarkFile).Trim() == "1";
+
+    // Where this is not root the host may keep its DNS to itself, which is no reason to do without the routes.
+    private async ValueTask<string?> TrySetNamesAsync(Effect.Names names, bool isChange)
+    {
+        try
+        {
+            await _names.SetAsync(names, isChange);
+            return null;
+        }
+        catch (EffectException error) when (!Environment.IsPrivilegedProcess)
+        {
+            return $"DNS {names.Servers}: {error.Message}; have polkit let the user {Environment.UserName} set it, as wg-dynamic.rules does, or run this client as root, to accept it";
+        }
+    }
 
     // In a container it may be for others to set.
     private static async ValueTask<string?> TrySetValidMarkAsync()

@@ -35,6 +35,9 @@ internal sealed record Surroundings
     /// <summary>Whether nft(8) can make tables for this interface.</summary>
     public bool HasFirewall { get; init; }
 
+    /// <summary>Whether this is root, who may use resolvconf(8).</summary>
+    public bool IsRoot { get; init; } = true;
+
     /// <summary>Who is told about DNS servers; null if nobody can be.</summary>
     public NameService? NameService { get; init; }
 

@@ -39,7 +39,7 @@ internal static class ConfigurationFile
         }
         catch (UnauthorizedAccessException)
         {
-            return ConfigurationResult.Failed("the file may not be read", "run as root, or change its owner or mode");
+            return ConfigurationResult.Failed("the file may not be read", $"let {Environment.UserName} read it: chmod o+r {path}");
         }
         catch (Exception error) when (error is IOException or ArgumentException or NotSupportedException)
         {

@@ -21,6 +21,8 @@ public sealed class EffectFileTests : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("wgd-effects-").FullName;
 
+    private EffectFile Effects(int index = 7) => new(FilePath, InterfaceName.Parse("wg0"), index);
+
     private string FilePath => Path.Combine(_directory, "wg0.client.state");
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -30,18 +32,18 @@ public sealed class EffectFileTests : IDisposable
     [InlineData(false)]
     public void What_was_saved_is_loaded(bool settled)
     {
-        new EffectFile(FilePath, 7).Save(_everyKind, settled);
-        LeftEffects left = new EffectFile(FilePath, 7).Load();
+        Effects().Save(_everyKind, settled);
+        LeftEffects left = Effects().Load();
         Assert.Equal((true, settled), (left.SameInterface, left.Settled));
         Assert.Equal(_everyKind, left.Effects);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(FilePath));
         Assert.Equal([FilePath], Directory.GetFiles(_directory));
     }
 
     [Fact]
     public void Where_nothing_is_in_force_there_is_no_file()
     {
-        EffectFile file = new(FilePath, 7);
+        EffectFile file = Effects();
         file.Save([], settled: true);
         file.Save(_everyKind, settled: true);
         file.Save([], settled: true);
@@ -57,10 +59,31 @@ public sealed class EffectFileTests : IDisposable
     [InlineData("interface 7\nsettled\nroute 10.0.0.1/8 254\n")]
     [InlineData("interface 7\nsettled\nnames resolvconf wg0 shared 10.0.0.53\n")]
     [InlineData("interface 7\nsettled\nformat c\n")]
+    [InlineData("interface 7\nsettled\nnames resolvconf -D shared 10.0.0.53 -\n")]
+    [InlineData("interface 7\nsettled\nnames resolvconf eth0 shared 10.0.0.53 -\n")]
+    [InlineData("interface 7\nsettled\nnames resolvconf -x.wg0 shared 10.0.0.53 -\n")]
+    [InlineData("interface 7\nsettled\nnames resolvconf ../tun.wg0 shared 10.0.0.53 -\n")]
+    [InlineData("interface 7\nsettled\nnames resolvectl wg0 shared 10.0.0.53 - --option\n")]
+    [InlineData("interface 7\nsettled\nnames resolvectl wg0 shared --option -\n")]
     public void What_this_program_has_not_written_is_refused(string text)
     {
         File.WriteAllText(FilePath, text);
-        Assert.Throws<FormatException>(() => new EffectFile(FilePath, 7).Load());
+        Assert.Throws<FormatException>(() => Effects().Load());
+    }
+
+    [Fact]
+    public void A_link_that_somebody_has_put_there_leads_nowhere()
+    {
+        string secret = Path.Combine(_directory, "secret");
+        File.WriteAllText(secret, "root:secret");
+        File.CreateSymbolicLink(FilePath, secret);
+        Assert.DoesNotContain("root:", Assert.Throws<IOException>(() => Effects().Load()).Message, StringComparison.Ordinal);
+
+        // And writing replaces the links themselves.
+        File.CreateSymbolicLink(FilePath + ".new", secret);
+        Effects().Save(_everyKind, settled: true);
+        Assert.Equal("root:secret", File.ReadAllText(secret));
+        Assert.Equal(_everyKind, Effects().Load().Effects);
     }
 
     [Fact]
@@ -90,7 +113,7 @@ public sealed class EffectFileTests : IDisposable
         machine.LoseRoutes();
         machine.LoseAllowedIPs();
         machine.Mtu = 1380;
-        await TakeOverAsync(new EffectFile(FilePath, 8), machine, isLeased: true);
+        await TakeOverAsync(Effects(8), machine, isLeased: true);
         // It looks like the old one's MTU, and is the new one's.
         Assert.Equal(new FakeMachine { Mtu = 1380 }.Everything, machine.Everything);
         Assert.DoesNotContain(machine.Taken, step => step.To is null && !step.From!.OutlivesInterface);
@@ -100,13 +123,13 @@ public sealed class EffectFileTests : IDisposable
     public async Task A_file_that_cannot_be_read_does_not_keep_the_next_client_from_serving()
     {
         await File.WriteAllTextAsync(FilePath, "nonsense", TestContext.Current.CancellationToken);
-        Assert.Empty((await TakeOverAsync(new EffectFile(FilePath, 7), new FakeMachine(), isLeased: true)).Current);
+        Assert.Empty((await TakeOverAsync(Effects(), new FakeMachine(), isLeased: true)).Current);
     }
 
     private async Task<(FakeMachine Machine, EffectFile File)> KilledAsync()
     {
         FakeMachine machine = new();
-        EffectFile file = new(FilePath, 7);
+        EffectFile file = Effects();
         Assert.Null(await new Applier(machine, file, RouteTable.Auto, []).ApplyAsync(ApplierTests.State("0.0.0.0/0", dns: "10.0.0.53", mtu: 1380)));
         return (machine, file);
     }

@@ -1,0 +1,168 @@
+using WgDynamic.TestKit;
+
+namespace WgDynamic.EndToEnd;
+
+/// <summary>The daemons as their units run them: without root, and in touch with a service manager.</summary>
+public class ServiceScenarios
+{
+    [Fact]
+    public async Task Without_root_server_and_client_do_all_that_they_do_and_say_how_they_are()
+    {
+        await using Network network = await Network.CreateAsync(isUnprivileged: true);
+        await using Unprivileged server = await Unprivileged.StartAsync(network.Hub, "wg-dynamic-server", []);
+        Assert.Equal($"READY=1\nSTATUS=serving {network.Hub.Interface}: 0 leases from {Network.Pool4}, {Network.Pool6}\nMAINPID={server.Daemon.Id}", await server.HearAsync("READY=1"));
+        await using Unprivileged client = await Unprivileged.StartAsync(network.Client, "wg-dynamic-client", [], "--release-on-exit");
+        await client.HearAsync("READY=1");
+        Assert.Matches(@"^STATUS=leased 192\.168\.4\.[0-9]+/32, 2001:db8:1234::[0-9a-f]+/128 until ([0-9-]+ )?[0-9]{2}:[0-9]{2}:[0-9]{2}$", await client.HearAsync("STATUS=leased"));
+        Assert.Equal($"STATUS=serving {network.Hub.Interface}: 2 leases from {Network.Pool4}, {Network.Pool6}", await server.HearAsync("STATUS=serving"));
+        string[] addresses = await network.Client.AddressesAsync();
+        await network.Client.PingAsync("192.168.4.1", addresses[0].Split('/')[0]);
+        await server.HearAsync("WATCHDOG=1");
+        await client.HearAsync("WATCHDOG=1");
+
+        // Its lock is root's too, and the other way round.
+        await using DaemonProcess roots = network.Client.StartClient();
+        Assert.Equal(1, await roots.WaitForExitAsync());
+        Assert.Contains($"{network.Client.Interface} has a client already", roots.Log, StringComparison.Ordinal);
+
+        await server.Daemon.SignalAsync("HUP");
+        await server.HearAsync("RELOADING=1\nMONOTONIC_USEC=");
+        await server.HearAsync("READY=1");
+
+        await network.Client.IpAsync($"link set {network.Client.Interface} down");
+        Assert.Equal($"STATUS={network.Client.Interface} is down", await client.HearAsync($"STATUS={network.Client.Interface}"));
+        await network.Client.IpAsync($"link set {network.Client.Interface} up");
+        await client.HearAsync("STATUS=leased");
+
+        Assert.Equal(0, await client.Daemon.StopAsync());
+        await client.HearAsync("STOPPING=1");
+        Assert.Empty(await network.Client.AddressesAsync());
+        Assert.Equal($"STATUS=serving {network.Hub.Interface}: 0 leases from {Network.Pool4}, {Network.Pool6}", await server.HearAsync($"STATUS=serving {network.Hub.Interface}: 0"));
+        Assert.Equal(0, await server.Daemon.StopAsync());
+
+        // Of the keys only the public ones are in the logs, at the level that shows everything.
+        foreach (string log in (string[])[server.Daemon.Log, client.Daemon.Log])
+        {
+            Assert.Contains(network.Client.Keys.Public, server.Daemon.Log, StringComparison.Ordinal);
+            Assert.DoesNotContain(network.Hub.Keys.Private, log, StringComparison.Ordinal);
+            Assert.DoesNotContain(network.Client.Keys.Private, log, StringComparison.Ordinal);
+        }
+
+        await using DaemonProcess first = network.Client.StartClient();
+        await first.WaitForLineAsync("asking");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(network.Client.RuntimeDirectory, "*.client.lock"))));
+        await using Unprivileged second = await Unprivileged.StartAsync(network.Client, "wg-dynamic-client", []);
+        Assert.Equal(1, await second.Daemon.WaitForExitAsync());
+        Assert.Contains($"{network.Client.Interface} has a client already", second.Daemon.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_hangs_or_is_stopped_shows_no_sign_of_life_while_another_does()
+    {
+        await using Network network = await Network.CreateAsync(isUnprivileged: true);
+        await using Unprivileged server = await Unprivileged.StartAsync(network.Hub, "wg-dynamic-server", []);
+        await server.HearAsync("WATCHDOG=1");
+        await using Unprivileged client = await Unprivileged.StartAsync(network.Client, "wg-dynamic-client", []);
+        await client.HearAsync("STATUS=leased");
+
+        // Its loop waits for a WireGuard that does not answer, while all else of it goes on. The kernel's always answers.
+        string stopped = Backend.IsKernel ? $"{server.Daemon.Id}" : (await Command.RunAsync("pgrep", "-f", $"wireguard-go.*{network.Hub.Interface}")).Trim();
+        await Command.RunAsync("kill", "-STOP", stopped);
+        await WaitForSilenceAsync(server, client);
+        await Command.RunAsync("kill", "-CONT", stopped);
+        await server.HearAsync("WATCHDOG=1");
+
+        await client.Daemon.SignalAsync("STOP");
+        await WaitForSilenceAsync(client, server);
+        await client.Daemon.SignalAsync("CONT");
+        await client.HearAsync("WATCHDOG=1");
+    }
+
+    // For as long as systemd would wait, by the clock of another that lives. The first signs may have been on their way.
+    private static async Task WaitForSilenceAsync(Unprivileged silent, Unprivileged living)
+    {
+        for (int interval = 0; interval < 2; interval++)
+        {
+            _ = await silent.Manager.DrainAsync();
+            _ = await living.Manager.DrainAsync();
+            // Two of them are at least a quarter of the time that systemd waits apart.
+            for (int sign = 0; sign < 5; sign++)
+                await living.HearAsync("WATCHDOG=1");
+        }
+
+        Assert.True(silent.Manager.HasNothing);
+    }
+
+    [Fact]
+    public async Task What_belongs_to_root_is_named_with_what_to_do()
+    {
+        await using Network network = await Network.CreateAsync(isUnprivileged: true);
+        Host hub = network.Hub;
+        await using (DaemonProcess server = hub.StartServer())
+        {
+            await server.WaitForLineAsync("serving on");
+            await server.StopAsync();
+        }
+
+        await FailsAsync(1, $"{hub.Database} cannot be opened.*chown -R nobody: {hub.RuntimeDirectory}", "wg-dynamic-server");
+        string configuration = Path.Combine(hub.RuntimeDirectory, "server.conf");
+        await File.WriteAllTextAsync(configuration, "[Pool]\nRange = nonsense\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(configuration, UnixFileMode.UserRead);
+        await FailsAsync(78, $"{configuration}: error: the file may not be read; let nobody read it: chmod o\\+r {configuration}", "wg-dynamic-server", "--config", configuration);
+        File.SetUnixFileMode(configuration, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        await FailsAsync(78, "the configuration file has errors", "wg-dynamic-server", "--config", configuration);
+
+        async Task FailsAsync(int status, string pattern, string program, params string[] arguments)
+        {
+            await using Unprivileged daemon = await Unprivileged.StartAsync(hub, program, [], arguments);
+            Assert.Equal(status, await daemon.Daemon.WaitForExitAsync());
+            Assert.Matches(pattern, daemon.Daemon.Log);
+            // systemctl status shows it.
+            Assert.StartsWith("STATUS=", await daemon.HearLastAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_userspace_WireGuard_of_roots_is_for_root_only_and_the_line_says_how_to_be_that()
+    {
+        if (Backend.IsKernel)
+            Assert.Skip("is about WireGuard in a process");
+        await using Network network = await Network.CreateAsync();
+        foreach ((Host host, string program) in new[] { (network.Hub, "wg-dynamic-server"), (network.Client, "wg-dynamic-client") })
+        {
+            await Unprivileged.GiveAsync(host.RuntimeDirectory);
+            await using Unprivileged daemon = await Unprivileged.StartAsync(host, program, []);
+            Assert.Equal(1, await daemon.Daemon.WaitForExitAsync());
+            Assert.Matches("the WireGuard process keeps /var/run/wireguard/.* for root; run this as root; for a unit: systemctl edit it.*User=root", daemon.Daemon.Log);
+        }
+    }
+
+    [Fact]
+    public async Task Without_root_a_default_route_is_taken_and_DNS_that_the_host_keeps_to_itself_costs_nothing_else()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=0.0.0.0/0 route=198.51.100.0/24 dns=203.0.113.53 mtu=1380", isUnprivileged: true);
+        await network.MakeEndpointRemoteAsync();
+        // Nobody on this machine is there to allow it: no polkit.
+        string[] resolved = await OwnNames.ThroughResolvedAsync(network.Client);
+        string before = await network.EverythingAsync();
+        await using Unprivileged client = await Unprivileged.StartAsync(network.Client, "wg-dynamic-client", resolved, "--accept", "routes,default-route,dns,mtu");
+        await client.Daemon.WaitForLineAsync("which is in force");
+        await client.Daemon.WaitForLineAsync("not accepted from the server: DNS 203.0.113.53: resolvectl dns .*have polkit let the user nobody set it");
+        Assert.Equal(["198.51.100.0/24", "default table 51820"], await network.RoutesAsync());
+        Assert.Equal("1380", await network.MtuAsync());
+        Assert.Equal("1", (await network.Client.Network.ExecAsync("cat", "/proc/sys/net/ipv4/conf/all/src_valid_mark")).Trim());
+        Assert.DoesNotContain("src_valid_mark cannot be set", client.Daemon.Log, StringComparison.Ordinal);
+        Assert.Equal(0, await client.Daemon.StopAsync());
+        Assert.Equal(before, await network.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task Without_root_resolvconf_is_not_asked()
+    {
+        await using PushingHub network = await PushingHub.CreateAsync("route=198.51.100.0/24 dns=203.0.113.53", isUnprivileged: true);
+        string[] openresolv = await OwnNames.ThroughAsync(network.Client);
+        await using Unprivileged client = await Unprivileged.StartAsync(network.Client, "wg-dynamic-client", openresolv);
+        await client.Daemon.WaitForLineAsync("not accepted from the server: DNS 203.0.113.53: systemd-resolved does not run, and resolvconf is for root only");
+        Assert.Equal(["198.51.100.0/24"], await network.RoutesAsync());
+    }
+}
