@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using WgDynamic.TestKit;
 
 namespace WgDynamic.Architecture.Tests;
 
@@ -14,18 +14,18 @@ public sealed class UnitFileTests : IDisposable
     [Theory]
     [InlineData("server")]
     [InlineData("client")]
-    public void systemd_has_no_complaint(string kind)
+    public async Task systemd_has_no_complaint(string kind)
     {
-        (int status, string output) = Analyze("verify", "--man=no", Install(kind));
+        (int status, string output) = await AnalyzeAsync("verify", "--man=no", Install(kind));
         Assert.Equal((0, ""), (status, output));
     }
 
     [Theory]
     [InlineData("server", 1.6)]
     [InlineData("client", 2.0)]
-    public void A_unit_gives_away_no_more_than_it_has_to(string kind, double most)
+    public async Task A_unit_gives_away_no_more_than_it_has_to(string kind, double most)
     {
-        (int _, string output) = Analyze("security", "--offline=true", "--no-pager", Install(kind));
+        (int _, string output) = await AnalyzeAsync("security", "--offline=true", "--no-pager", Install(kind));
         Match rating = Regex.Match(output, @"Overall exposure level for \S+: ([0-9.]+)");
         Assert.True(rating.Success, output);
         Assert.True(double.Parse(rating.Groups[1].Value, CultureInfo.InvariantCulture) <= most, output);
@@ -59,22 +59,11 @@ public sealed class UnitFileTests : IDisposable
         return path;
     }
 
-    // The machine's, or the one that eng/test.sh has unpacked, with the library of its own version.
-    private static (int Status, string Output) Analyze(params string[] arguments)
+    private static Task<(int Status, string Output)> AnalyzeAsync(params string[] arguments)
     {
-        string unpacked = Path.Combine(Repository.Root, "artifacts", "systemd");
-        string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(unpacked, "usr", "bin"))
-            .Select(directory => Path.Combine(directory, "systemd-analyze")).FirstOrDefault(File.Exists);
-        if (program is null)
-            Assert.Skip("needs systemd-analyze, which eng/test.sh unpacks if apt-get can download it");
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (program.StartsWith(unpacked, StringComparison.Ordinal))
-            start.Environment["LD_LIBRARY_PATH"] = Path.GetDirectoryName(Directory.GetFiles(unpacked, "libsystemd-shared-*.so", SearchOption.AllDirectories)[0]);
-        start.Environment["LC_ALL"] = "C";
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + error.Result);
+        SystemdAnalyze analyze = new(Repository.Root);
+        if (analyze.WhyNot is { } whyNot)
+            Assert.Skip(whyNot);
+        return analyze.RunAsync(arguments);
     }
 }

@@ -11,6 +11,9 @@ internal static class OwnNames
     private static readonly string _openresolv = Path.Combine(Backend.RepositoryRoot, "artifacts", "openresolv");
     private static readonly string _resolved = Path.Combine(Backend.RepositoryRoot, "artifacts", "systemd-resolved");
 
+    /// <summary>Where resolvectl(1) is.</summary>
+    public static string ResolvectlDirectory => Path.Combine(_resolved, "usr", "bin");
+
     // Of its own version: the machine may have another.
     private static string ResolvedLibraries => Directory.GetFiles(_resolved, "libsystemd-shared-*.so", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).First();
 

@@ -26,9 +26,7 @@ internal sealed class Unprivileged : IAsyncDisposable
     /// <summary>What becomes a program that is run so.</summary>
     public static string[] Become { get; } =
     [
-        // Where it is, since a test may give a daemon another PATH.
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, "setpriv")).FirstOrDefault(File.Exists, "setpriv"),
-        "--reuid", $"{User}", "--regid", $"{User}", "--clear-groups", "--no-new-privs",
+        Find("setpriv"), "--reuid", $"{User}", "--regid", $"{User}", "--clear-groups", "--no-new-privs",
         "--inh-caps", $"-all,{Capabilities}", "--ambient-caps", $"-all,{Capabilities}", "--bounding-set", $"-all,{Capabilities}",
     ];
 
@@ -45,14 +43,26 @@ internal sealed class Unprivileged : IAsyncDisposable
     /// <param name="program">wg-dynamic-server or wg-dynamic-client.</param>
     /// <param name="through">What becomes setpriv(1) first; see <see cref="Host.StartClientThrough"/>.</param>
     /// <param name="arguments">Its arguments beside those that all tests have.</param>
-    public static async Task<Unprivileged> StartAsync(Host host, string program, IReadOnlyList<string> through, params string[] arguments)
+    public static Task<Unprivileged> StartAsync(Host host, string program, IReadOnlyList<string> through, params string[] arguments) =>
+        StartAsync(host, program, through, [], arguments);
+
+    /// <summary>Starts a daemon with strace(1), which is not in its way.</summary>
+    /// <returns>The daemon, and the file where its calls are, and those of the programs that it runs.</returns>
+    /// <inheritdoc cref="StartAsync(Host, string, IReadOnlyList{string}, string[])"/>
+    public static async Task<(Unprivileged Daemon, string Calls)> StartTracedAsync(Host host, string program, IReadOnlyList<string> through, params string[] arguments)
+    {
+        string calls = Path.Combine(host.RuntimeDirectory, "calls");
+        return (await StartAsync(host, program, through, [Find("env"), $"PATH={Environment.GetEnvironmentVariable("PATH")}:{OwnNames.ResolvectlDirectory}", "strace", "-D", "-f", "-qq", "-o", calls], arguments), calls);
+    }
+
+    private static async Task<Unprivileged> StartAsync(Host host, string program, IReadOnlyList<string> through, IReadOnlyList<string> asUser, string[] arguments)
     {
         string socket = Path.Combine(host.RuntimeDirectory, RandomName.Next("notify-"));
         DatagramListener manager = new(socket);
         await Command.RunAsync("chown", $"{User}", socket);
         DaemonProcess daemon = DaemonProcess.StartThrough(
             host.Network,
-            ["env", $"NOTIFY_SOCKET={socket}", $"WATCHDOG_USEC={(long)Watchdog.TotalMicroseconds}", .. through, .. Become],
+            ["env", $"NOTIFY_SOCKET={socket}", $"WATCHDOG_USEC={(long)Watchdog.TotalMicroseconds}", .. through, .. Become, .. asUser],
             program,
             ["--foreground", "--log-level", "debug", "--runtime-directory", host.RuntimeDirectory, .. program == "wg-dynamic-server" ? new[] { "--database", host.Database } : [], .. arguments, host.Interface.ToString()]);
         return new Unprivileged(manager, daemon);
@@ -67,6 +77,10 @@ internal sealed class Unprivileged : IAsyncDisposable
             Assert.Fail($"ended before it said '{beginning}':\n{Daemon.Log}");
         return await hearing;
     }
+
+    // Where it is, since a test may give a daemon another PATH.
+    private static string Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists, program);
 
     /// <summary>The last that a service manager has heard of one that has ended.</summary>
     public async Task<string> HearLastAsync() => (await Manager.DrainAsync())[^1];
