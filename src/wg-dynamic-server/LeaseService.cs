@@ -40,6 +40,7 @@ internal sealed class LeaseService
     private readonly Random _random;
     private readonly ILogger _log;
     private readonly LogThrottle _throttle;
+    private readonly LeaseReports _reports;
     private readonly ServerStatus _status;
 
     private readonly List<PeerRequest> _batch = [];
@@ -76,6 +77,7 @@ internal sealed class LeaseService
         _random = random;
         _log = log;
         _throttle = new LogThrottle(clock);
+        _reports = new LeaseReports(interfaceName, book, _throttle, log);
         _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
 
@@ -218,7 +220,7 @@ internal sealed class LeaseService
         // Everything that changed goes to the store before it goes to the device, and before anybody hears of it.
         foreach (LeaseChange change in _book.Changes)
         {
-            Report(change);
+            _reports.Report(change);
             _device.Note(change);
         }
 
@@ -249,7 +251,7 @@ internal sealed class LeaseService
 
         LeaseGrant grant = _book.Request(new LeaseRequest(peer, request.Request.IPv4, request.Request.IPv6, request.Request.Hostname), now);
         if (!grant.IsComplete)
-            ReportRefusal(peer, request.Request, grant);
+            _reports.ReportRefusal(peer, request.Request, grant);
         // RFC 2131 section 4.4.5 renews at half the time; the spread keeps peers from coming back together.
         TimeSpan renewAfter = grant.LeaseTime * (0.45 + (0.1 * _random.NextDouble()));
         return new LeaseOutcome(OutcomeStatus.Done, grant.IPv4?.Address, grant.IPv6?.Address, grant.IsComplete, now.Wall, grant.LeaseTime, renewAfter, PushTo(peer, grant));
@@ -266,20 +268,6 @@ internal sealed class LeaseService
     }
 
     private string? PoolName(Lease? lease) => lease is null ? null : _book.PoolOf(lease.Address)?.Definition.Name;
-
-    private void ReportRefusal(PublicKey peer, in Request request, in LeaseGrant grant)
-    {
-        if ((request.IPv4 is { IsUnspecified: true } && grant.IPv4 is null) || (request.IPv6 is { IsUnspecified: true } && grant.IPv6 is null))
-        {
-            string family = grant.IPv4 is null && request.IPv4 is not null ? "IPv4" : "IPv6";
-            if (_throttle.Allows(family, out int suppressed))
-                _log.PoolExhausted(_interface, family, peer, _book.ActiveCount, suppressed);
-        }
-        else
-        {
-            _log.AddressRefused(_interface, request.IPv4, request.IPv6, peer);
-        }
-    }
 
     // While the store fails, peers keep what they have. Should the server end before the store works again, the next one
     // may take such a lease for run out; it keeps the address for its peer for one lease time (LeaseBook.Restore).
@@ -300,23 +288,6 @@ internal sealed class LeaseService
             return;
         _nextHistoryReport = now.Uptime + _historyReportInterval;
         _log.HistoryHead(_interface, head);
-    }
-
-    private void Report(in LeaseChange change)
-    {
-        LeaseRecord lease = change.Record;
-        switch (change.Event)
-        {
-            case LeaseEvent.Granted:
-                _log.Granted(_interface, lease.Address, lease.Peer);
-                break;
-            case LeaseEvent.Renewed:
-                _log.Renewed(_interface, lease.Address, lease.Peer);
-                break;
-            case LeaseEvent.Ended:
-                _log.Ended(_interface, lease.Address, lease.Peer, lease.State);
-                break;
-        }
     }
 
     private async ValueTask<bool> EnsureViewAsync(bool fresh, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(PoolSource pools, CancellationToken cancellationToken)
     {
-        bool hadAddress = true;
+        bool hadAddress = true, isFailing = false;
         while (true)
         {
             try
@@ -50,10 +50,14 @@ internal sealed class PoolWatcher(RouteClient routes, RouteMonitor monitor, Link
 
                 pools = found;
                 service.SetPools(pools);
+                isFailing = false;
             }
             catch (NetlinkException error)
             {
-                log.RoutesFailed(options.Interface, error);
+                // Once, and not every second.
+                if (!isFailing)
+                    log.RoutesFailed(options.Interface, error);
+                isFailing = true;
                 await Task.Delay(_retryInterval, clock, cancellationToken);
             }
         }

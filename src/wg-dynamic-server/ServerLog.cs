@@ -24,6 +24,9 @@ internal static partial class ServerLog
     [LoggerMessage(6, LogLevel.Warning, "{Interface}: no free {Family} address for {Peer}: {Active} leases are active ({Suppressed} more refusals not logged); add a route for another pool, or shorten the lease time")]
     public static partial void PoolExhausted(this ILogger log, InterfaceName @interface, string family, PublicKey peer, int active, int suppressed);
 
+    [LoggerMessage(34, LogLevel.Debug, "{Interface}: no {Family} address for {Peer}, for there is no {Family} pool")]
+    public static partial void NoPool(this ILogger log, InterfaceName @interface, string family, PublicKey peer);
+
     [LoggerMessage(7, LogLevel.Debug, "{Interface}: refused {IPv4} {IPv6} to {Peer}: not in a pool, or taken")]
     public static partial void AddressRefused(this ILogger log, InterfaceName @interface, IpAddress? iPv4, IpAddress? iPv6, PublicKey peer);
 

@@ -125,6 +125,20 @@ public class LeaseServiceTests
     }
 
     [Fact]
+    public async Task A_hub_of_one_family_is_asked_for_the_other_by_everybody_and_does_not_complain()
+    {
+        await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
+        LeaseOutcome outcome = await hub.AskAsync(1);
+        Assert.Equal((false, null), (outcome.IsComplete, outcome.IPv6));
+        Assert.Empty(hub.Log.Of("PoolExhausted"));
+
+        // Without any pool it does: that is hardly what the operator wants.
+        await using Hub empty = await new Hub().StartAsync();
+        _ = await empty.AskAsync(1);
+        Assert.Single(empty.Log.Of("PoolExhausted"));
+    }
+
+    [Fact]
     public async Task A_source_address_that_is_no_peers_is_answered_with_nothing()
     {
         await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
