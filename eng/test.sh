@@ -140,6 +140,12 @@ prepare_packages() {
 	(cd "$debs/stock" && quietly "$log" apt-get -q download "wireguard-tools=$stock") && : >"$debs/stock/$stock"
 }
 
+# A Debian whose systemd the virtual machine boots, to install the packages in.
+prepare_systemd() {
+	quietly "$results/systemd-root.log" eng/debian-root "$root/artifacts/systemd-root" systemd-sysv udev dbus kmod procps systemd-resolved \
+		polkitd iproute2 iputils-ping nftables wireguard-tools libsqlite3-0 libstdc++6
+}
+
 # What reads completions and manuals, for the tests and for nobody else. Where a
 # package is called otherwise, its test says so and skips.
 unpack_shells() {
@@ -162,12 +168,14 @@ list_tests() {
 
 executable() { say "$root/artifacts/bin/$1/release/$1"; }
 
+systemd_tests='*.Systemd*Scenarios' # they have a machine to themselves: in_systemd
+
 # run_tests WHERE NAME [NAME=VALUE…]: one test executable, to its report, log and status.
 run_tests() {
 	local dir=$results/$1 name=$2 begin=$SECONDS status=0 command
 	shift 2
 	command=(env PATH="$PATH" HOME="$HOME" DOTNET_ROOT="$DOTNET_ROOT" "$@" timeout --foreground -k 10 "$time_limit"
-		"$(executable "$name")" -noLogo -noColor "${filter[@]}" -result-ctrf "$dir/$name.json")
+		"$(executable "$name")" -noLogo -noColor -class- "$systemd_tests" "${filter[@]}" -result-ctrf "$dir/$name.json")
 	mkdir -p "$dir"
 	if [[ $unit_only ]]; then "${command[@]}"; else isolated "${command[@]}"; fi >"$dir/$name.log" 2>&1 || status=$?
 	say ", $((SECONDS - begin)) s" >"$dir/$name.time"
@@ -236,6 +244,21 @@ in_vm() {
 	((status == 0)) || fail "FAILED: eng/kernel-vm ended with status $status"$'\n'"$(tail -n 10 "$results/vm/kernel-vm.log" | cut -c1-300 | sed 's/^/    /')"
 }
 
+in_systemd() {
+	local name=WgDynamic.EndToEnd dir=$results/systemd begin=$SECONDS status=0
+	mkdir -p "$dir"
+	# shellcheck disable=SC2016 # the guest's shell expands it
+	run eng/kernel-vm -t "$time_limit" -r artifacts/systemd-root -b "$DOTNET_ROOT" -o "$dir" -e DOTNET_ROOT="$DOTNET_ROOT" -e DOTNET_TieredPGO=0 \
+		-e WGDYNAMIC_SYSTEMD=1 -e WGDYNAMIC_PUBLISH=/usr/sbin -e WGDYNAMIC_KERNEL_WIREGUARD=1 -- \
+		bash -c '
+			dpkg -i artifacts/test-packages/now/*.deb || exit
+			"${@:2}" || { status=$?; journalctl --output=short-monotonic >"$1/journal.log"; exit $status; }' _ "$dir" \
+		"$(executable "$name")" -noLogo -noColor -class "$systemd_tests" "${filter[@]}" -result-ctrf "$dir/$name.json" >"$dir/$name.log" 2>&1 || status=$?
+	say ", $((SECONDS - begin)) s" >"$dir/$name.time"
+	say "$status" >"$dir/$name.status"
+	tally systemd "$name"
+}
+
 # ---- all of it ------------------------------------------------------------
 
 cd "$root"
@@ -266,6 +289,8 @@ if [[ ! $unit_only ]]; then
 		[[ ! $vm || ! $vm_beside ]] || start_vm
 		timed "tunnels in network namespaces (wireguard-go)" in_namespaces
 		[[ ! $vm ]] || timed "tunnels in a virtual machine (kernel WireGuard)" in_vm
+		[[ ! $vm ]] || timed "a Debian with systemd" prepare_systemd || fail "FAILED: a Debian with systemd; see $results/systemd-root.log"
+		[[ ! $vm || ! -d artifacts/systemd-root ]] || timed "units under systemd in a virtual machine" in_systemd
 		((EUID == 0)) || as_root chown -R "$(id -u):$(id -g)" "$results"
 	else
 		fail "FAILED: eng/build.sh; the tunnels were not tried"

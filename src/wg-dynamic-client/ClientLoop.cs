@@ -104,6 +104,8 @@ internal sealed class ClientLoop
                     break;
                 case ClientAction.Install(var address, var lifetime):
                     failure ??= await InstallAsync(address, lifetime);
+                    if (failure is null && change is ClientEvent.AddressLost)
+                        _log.Restored(_interface, $"address {address}", ++_restorations);
                     break;
                 case ClientAction.Apply(var state):
                     failure ??= await ApplyAsync(state);

@@ -175,7 +175,7 @@ public class LeaseScenarios
     }
 
     [Fact]
-    public async Task An_address_removed_by_hand_comes_back()
+    public async Task An_address_removed_by_hand_comes_back_and_the_log_says_so()
     {
         await using Network network = await Network.CreateAsync();
         await using DaemonProcess server = network.Hub.StartServer();
@@ -184,6 +184,7 @@ public class LeaseScenarios
         await client.WaitForLineAsync("leased ");
         string[] before = await network.Client.AddressesAsync();
         await network.Client.IpAsync($"address delete {before[0]} dev {network.Client.Interface}");
+        await client.WaitForLineAsync($@"had vanished and is in force again: address {before[0].Split('/')[0]} \(1 times so far\)");
         await Until.AsExpectedAsync(network.Client.AddressesAsync, addresses => addresses.SequenceEqual(before), () => client.Log);
     }
 

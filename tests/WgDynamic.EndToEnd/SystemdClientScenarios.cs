@@ -89,8 +89,8 @@ public class SystemdClientScenarios
         {
             int mark = machine.Journal.Mark();
             await ShellAsync(way);
-            if (takes)
-                await machine.Journal.WaitForAsync(Client, @"had vanished and is in force again: .*\(\d+ times so far\)", mark);
+            foreach (string what in takes ? [$"address {leased[0].Split('/')[0]}", "route 198.51.100.0/24"] : Array.Empty<string>())
+                await machine.Journal.WaitForAsync(Client, $@"had vanished and is in force again: {what} .*\(\d+ times so far\)", mark);
             await InForceAsync();
         }
 

@@ -32,7 +32,10 @@ internal sealed class SystemdMachine : IAsyncDisposable
         """;
 
     private const string CleanUp = """
-        systemctl disable --now wg-dynamic-server@wg0 wg-dynamic-client@wg0 wg-quick@wg0 systemd-networkd.socket systemd-networkd
+        units='wg-dynamic-server@wg0 wg-dynamic-client@wg0 wg-quick@wg0 systemd-networkd.socket systemd-networkd'
+        # To disable is to have systemd read all units anew.
+        [ -z "$(find /etc/systemd/system -name '*@wg0.service')" ] || systemctl disable $units
+        systemctl stop $units
         ip link delete wg0
         ip link delete wire0
         rm -rf /run/systemd/network /etc/wireguard/* /etc/wg-dynamic/* /var/lib/wg-dynamic/* /run/wg-dynamic/*
