@@ -4,12 +4,16 @@ namespace WgDynamic.Daemon;
 public static class InterfaceList
 {
     /// <summary>WireGuard interfaces, in the kernel or in userspace, in the order of their names.</summary>
-    public static IEnumerable<string> WireGuard() => All("/").Where(found => found.IsWireGuard).Select(found => found.Name);
+    public static IEnumerable<string> WireGuard() => WireGuard("/");
 
     /// <summary>All interfaces, WireGuard's first.</summary>
-    public static IEnumerable<string> All() => All("/").OrderByDescending(found => found.IsWireGuard).Select(found => found.Name);
+    public static IEnumerable<string> All() => All("/");
 
-    internal static IEnumerable<(string Name, bool IsWireGuard)> All(string root) =>
+    internal static IEnumerable<string> WireGuard(string root) => Look(root).Where(found => found.IsWireGuard).Select(found => found.Name);
+
+    internal static IEnumerable<string> All(string root) => Look(root).OrderByDescending(found => found.IsWireGuard).Select(found => found.Name);
+
+    private static IEnumerable<(string Name, bool IsWireGuard)> Look(string root) =>
         from name in Names(Path.Combine(root, "sys/class/net"))
         select (name, File.Exists(Path.Combine(root, "run/wireguard", name + ".sock")) || IsKernelWireGuard(Path.Combine(root, "sys/class/net", name, "uevent")));
 

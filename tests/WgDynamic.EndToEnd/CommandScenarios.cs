@@ -12,7 +12,7 @@ public class CommandScenarios
     {
         await using Network network = await Network.CreateAsync();
         await using DaemonProcess server = network.Hub.StartInBackground("wg-dynamic-server");
-        Assert.Equal(0, await server.WaitForExitAsync());
+        Assert.True(await server.WaitForExitAsync() == 0, server.Log);
         await using DaemonProcess client = network.Client.StartInBackground("wg-dynamic-client");
         Assert.Equal(0, await client.WaitForExitAsync());
         await Until.AsExpectedAsync(network.Client.AddressesAsync, addresses => addresses.Length == 2);
