@@ -19,7 +19,7 @@ internal sealed class PrivateFile : IDisposable
     public string Path { get; }
 
     /// <summary>Makes it, and removes what processes have left that were killed.</summary>
-    /// <param name="parent">Where the directory comes to lie; made if missing.</param>
+    /// <param name="parent">Where the directory comes to lie, which nobody else may write to; made if missing.</param>
     /// <param name="name">What the file is called.</param>
     /// <param name="content">What is in it.</param>
     /// <exception cref="ToolException">It cannot be made.</exception>

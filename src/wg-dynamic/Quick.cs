@@ -11,6 +11,9 @@ internal static class Quick
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // root's alone: who owns the daemons' directory could put another file in the place of the one that wg-quick is to obey.
+    private const string OwnDirectory = "/run/wg-dynamic-quick";
+
     // Set for what wg-quick starts, to the interface: a hook may call it again for the same one.
     private const string AtWork = "WG_DYNAMIC_QUICK";
 
@@ -43,7 +46,7 @@ internal static class Quick
         string? hook = verb == "up" ? Shell.Hook(client.Command(file.Path)) : null;
         WarnIfOpen(file.Target);
         byte[] rewritten = configuration.ForWgQuick(hook);
-        using PrivateFile handedOver = PrivateFile.Create(RuntimeFile.DefaultDirectory, $"{file.Interface}.conf", rewritten);
+        using PrivateFile handedOver = PrivateFile.Create(OwnDirectory, $"{file.Interface}.conf", rewritten);
         if (verb == "up")
             return await stock.RunAsync(verb, handedOver.Path);
 
@@ -61,7 +64,7 @@ internal static class Quick
     {
         if (Environment.GetEnvironmentVariable(AtWork) == name.ToString())
             return null;
-        InstanceLock held = InstanceLock.TryTake(RuntimeFile.DefaultDirectory, name, "quick", SharedFile.TryLock)
+        InstanceLock held = InstanceLock.TryTake(OwnDirectory, name, "quick", SharedFile.TryLock)
             ?? throw new ToolException($"another wg-quick brings {name} up or down just now; try again when it has ended");
         Environment.SetEnvironmentVariable(AtWork, name.ToString());
         return held;

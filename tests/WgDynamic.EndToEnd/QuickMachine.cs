@@ -38,6 +38,9 @@ internal sealed class QuickMachine
     /// <summary>Its /run/wg-dynamic.</summary>
     public string Run => Path.Combine(_host.RuntimeDirectory, "run", "wg-dynamic");
 
+    /// <summary>Its /run/wg-dynamic-quick.</summary>
+    public string RunQuick => Run + "-quick";
+
     /// <summary>Its /usr/local/bin.</summary>
     public string Bin => Path.Combine(_host.RuntimeDirectory, "bin");
 
@@ -155,8 +158,8 @@ internal sealed class QuickMachine
     {
         Assert.Equal(before, await EverythingAsync());
         await Until.AsExpectedAsync(() => Task.FromResult(ClientId), id => id == 0);
-        if (Directory.Exists(Run))
-            Assert.Equal([], Directory.EnumerateFileSystemEntries(Run).Where(entry => !entry.EndsWith(".lock", StringComparison.Ordinal)));
+        foreach (string directory in new[] { Run, RunQuick }.Where(Directory.Exists))
+            Assert.Equal([], Directory.EnumerateFileSystemEntries(directory).Where(entry => !entry.EndsWith(".lock", StringComparison.Ordinal)));
     }
 
     private static bool IsClient(int id) =>

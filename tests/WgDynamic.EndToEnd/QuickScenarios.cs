@@ -214,18 +214,18 @@ public class QuickScenarios
     {
         await using Network network = await Network.CreateAsync();
         QuickMachine laptop = await QuickMachine.CreateAsync(network.Client, network.Hub);
-        string left = Path.Combine(laptop.Run, "quick.999999999");
+        string left = Path.Combine(laptop.RunQuick, "quick.999999999");
         Directory.CreateDirectory(left);
         await File.WriteAllTextAsync(Path.Combine(left, "wg0.conf"), "PrivateKey", TestContext.Current.CancellationToken);
         string before = await laptop.EverythingAsync();
-        await laptop.ConfigureAsync("PreUp = stat -c 'mode %a' /run/wg-dynamic/quick.* /run/wg-dynamic/quick.*/*\nPostUp = " + QuickMachine.Program + " quick save %i");
+        await laptop.ConfigureAsync("PreUp = stat -c 'mode %a' /run/wg-dynamic-quick/quick.* /run/wg-dynamic-quick/quick.*/*\nPostUp = " + QuickMachine.Program + " quick save %i");
         File.SetUnixFileMode(laptop.File, (UnixFileMode)0b110_100_100);
         File.SetUnixFileMode(Path.GetDirectoryName(laptop.File)!, (UnixFileMode)0b111_101_101);
         string output = await laptop.SucceedAsync("wg-quick", "up", "wg0");
         Assert.StartsWith("Warning: `/etc/wireguard/wg0.conf' is world accessible\n", output, StringComparison.Ordinal);
         Assert.Contains("\nmode 700\nmode 600\n[#]", output, StringComparison.Ordinal);
         Assert.DoesNotContain(network.Client.Keys.Private, output, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(laptop.Run));
+        Assert.Empty(Directory.GetDirectories(laptop.RunQuick));
         // What its own hook has saved.
         Assert.Contains("Address = fe80::c:1/128, auto\n", await File.ReadAllTextAsync(laptop.File, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await laptop.SucceedAsync("wg-quick", "down", "wg0");
