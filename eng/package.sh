@@ -175,7 +175,6 @@ cp "$debian/control" "$work/debian/control"
 stage "$publish" "$work/staged" /usr vendor-completions
 split "$work/staged"
 install -D -m 755 "$root/packaging/wg-quick" "$work/wg-dynamic/usr/libexec/wg-dynamic/wg-quick"
-mkdir -p "$work/wg-dynamic/usr/lib/wg-dynamic" # stock wg-quick comes there
 for list in "$debian"/*.files; do
 	name=${list##*/}
 	build_package "${name%.files}"

@@ -10,6 +10,7 @@ is_diverted() { [ "$(dpkg-divert --listpackage "$wg_quick")" = wg-dynamic ]; }
 
 divert_wg_quick() {
 	if ! is_diverted; then
+		mkdir -p "${stock%/*}"
 		[ -L "$wg_quick" ] || cp -p "$wg_quick" "$stock"
 		# It fails if somebody has diverted it already; what is stock, only he knows then.
 		dpkg-divert --package wg-dynamic --no-rename --divert "$stock" --add "$wg_quick" || { rm -f "$stock"; return 1; }
@@ -27,7 +28,14 @@ give_wg_quick_back() {
 		rm -f "$wg_quick"
 	fi
 	dpkg-divert --package wg-dynamic --no-rename --remove "$wg_quick"
-	rm -f "$stock"
-	# dpkg removed all of ours already, if this is the postrm.
-	[ -e "$wrapper" ] || rmdir --ignore-fail-on-non-empty "${stock%/*}" 2>/dev/null || true
 }
+
+# For the postrm: only after the programs that lead there have gone.
+forget_stock_wg_quick() {
+	if [ -e "$stock" ]; then
+		sleep 1 # who has called the wrapper just before may be about to open it
+		rm -f "$stock"
+	fi
+	rmdir --ignore-fail-on-non-empty "${stock%/*}" 2>/dev/null || true
+}
+
