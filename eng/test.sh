@@ -168,7 +168,7 @@ list_tests() {
 
 executable() { say "$root/artifacts/bin/$1/release/$1"; }
 
-systemd_tests='*.Systemd*Scenarios' # they have a machine to themselves: in_systemd
+systemd_tests='*.EndToEnd.Systemd*' # they have a machine to themselves: in_systemd
 
 # run_tests WHERE NAME [NAME=VALUE…]: one test executable, to its report, log and status.
 run_tests() {
