@@ -124,4 +124,7 @@ internal static partial class HostLog
 
     [LoggerMessage(101, LogLevel.Critical, "{Identifier}: unexpected failure, please report it")]
     public static partial void Failed(this ILogger log, string identifier, Exception error);
+
+    [LoggerMessage(102, LogLevel.Debug, "not set up yet: {Problem}")]
+    public static partial void NotSetUpYet(this ILogger log, string problem);
 }

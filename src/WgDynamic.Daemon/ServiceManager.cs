@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace WgDynamic.Daemon;
 
@@ -8,6 +9,9 @@ public sealed class ServiceManager : IDisposable
 {
     // Far less than systemd takes.
     private const int MaxStatus = 1000;
+
+    private static readonly TimeSpan _settleTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _nextLook = TimeSpan.FromMilliseconds(200);
 
     private readonly DatagramTarget? _target;
     private readonly TimeProvider _clock;
@@ -48,6 +52,31 @@ public sealed class ServiceManager : IDisposable
     {
         string? path = Take("NOTIFY_SOCKET"), microseconds = Take("WATCHDOG_USEC"), process = Take("WATCHDOG_PID");
         return new ServiceManager(path, Watchdog(microseconds, process), clock, beforeReady);
+    }
+
+    /// <summary>
+    /// Checks an interface. A service manager starts the daemon as soon as the interface is there, when whoever sets it up may
+    /// not have finished: then a check that fails is made again for some seconds.
+    /// </summary>
+    /// <param name="check">The check.</param>
+    /// <param name="log">Hears, for who looks for it, that it is waited for.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="StartupException">What the check has thrown last.</exception>
+    public async ValueTask<T> SettledAsync<T>(Func<ValueTask<T>> check, ILogger log, CancellationToken cancellationToken)
+    {
+        for (TimeSpan waited = TimeSpan.Zero; ; waited += _nextLook)
+        {
+            try
+            {
+                return await check();
+            }
+            catch (StartupException error) when (IsPresent && waited < _settleTime)
+            {
+                log.NotSetUpYet(error.Message);
+            }
+
+            await Task.Delay(_nextLook, _clock, cancellationToken);
+        }
     }
 
     /// <summary>The daemon serves.</summary>

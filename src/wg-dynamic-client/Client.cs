@@ -19,7 +19,7 @@ internal static class Client
         // Before anything is read, so that nothing that changes meanwhile is missed.
         using RouteMonitor monitor = RouteMonitor.Open();
 
-        Uplink uplink = await Uplink.CheckAsync(routes, options.Interface, stop);
+        Uplink uplink = await manager.SettledAsync(() => Uplink.CheckAsync(routes, options.Interface, stop), log, stop);
         if (uplink.Link.IsUp)
             await uplink.EnsureAsync(stop);
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);

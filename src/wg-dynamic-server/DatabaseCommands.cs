@@ -64,6 +64,7 @@ internal static class DatabaseCommands
         if (instance is null)
             throw new StartupException($"{name} has a server; end it before its database is replaced");
         string? former = LeaseDatabase.Restore(source, path, TimeProvider.System.GetUtcNow());
+        SharedFile.MakeForOwnerOfDirectory(path);
         output.WriteLine($"{path} is what {source} was{(former is null ? "" : $"; the former one is {former}")}");
         return 0;
     }

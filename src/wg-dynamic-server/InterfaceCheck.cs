@@ -16,11 +16,12 @@ internal static class InterfaceCheck
             ?? throw new StartupException($"there is no interface {name}; create it first, for instance with: wg-quick up {name}");
 
     /// <summary>Checks that the interface has the server's address, and puts it there if that is wanted.</summary>
+    /// <returns>Whether it had the address.</returns>
     /// <exception cref="StartupException">It does not have it.</exception>
-    public static async ValueTask RequireServerAddressAsync(RouteClient routes, Link link, bool assign, CancellationToken cancellationToken)
+    public static async ValueTask<bool> RequireServerAddressAsync(RouteClient routes, Link link, bool assign, CancellationToken cancellationToken)
     {
         if (await HasServerAddressAsync(routes, link.Index, cancellationToken))
-            return;
+            return true;
         if (!assign)
         {
             throw new StartupException(
@@ -29,6 +30,7 @@ internal static class InterfaceCheck
         }
 
         await AssignServerAddressAsync(routes, link.Index, cancellationToken);
+        return false;
     }
 
     public static async ValueTask<bool> HasServerAddressAsync(RouteClient routes, int interfaceIndex, CancellationToken cancellationToken) =>

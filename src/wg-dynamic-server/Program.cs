@@ -14,7 +14,7 @@ ServerCommand command = new((options, choices) =>
         LogLevel = choices.LogLevel,
         RuntimeDirectory = choices.RuntimeDirectory,
         Arguments = args,
-        Explain = error => error is LeaseStoreException ? error.Message : NetlinkException.Explain(error),
+        Explain = error => error is LeaseStoreException or IOException ? error.Message : NetlinkException.Explain(error),
         LeaveTerminal = ProcessControl.StartSession,
         CloseStandardStreams = ProcessControl.DropStandardStreams,
         TryLock = SharedFile.TryLock,

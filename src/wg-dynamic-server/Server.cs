@@ -33,8 +33,11 @@ internal static class Server
         Link link = await InterfaceCheck.FindAsync(routes, options.Interface, stop);
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
         WireGuardDevice device = await wireGuard.GetDeviceAsync(options.Interface, NoPeers.Instance, stop);
-        await InterfaceCheck.RequireServerAddressAsync(routes, link, assignAddress, stop);
+        _ = await manager.SettledAsync(() => InterfaceCheck.RequireServerAddressAsync(routes, link, assignAddress, stop), log, stop);
 
+        // Where root makes it in the directory of the services' user, that one is to read it later.
+        if (options.DatabasePath is { } database)
+            SharedFile.MakeForOwnerOfDirectory(database);
         await using ILeaseStore store = options.DatabasePath is { } path ? SqliteLeaseStore.Open(path, BootId.Read()) : new MemoryLeaseStore();
         ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });

@@ -46,6 +46,49 @@ public class UnitScenarios
     }
 
     [Fact]
+    public async Task A_database_that_root_has_made_or_restored_in_the_services_directory_is_the_services()
+    {
+        await using Network network = await Network.CreateAsync(isUnprivileged: true);
+        Host hub = network.Hub;
+        await using (DaemonProcess server = hub.StartServer())
+        {
+            await server.WaitForLineAsync("serving on");
+            Assert.Equal(0, await server.StopAsync());
+        }
+
+        await ServesAsync();
+        string backup = Path.Combine(hub.RuntimeDirectory, "backup"), program = Path.Combine(Backend.PublishDirectory, "wg-dynamic-server");
+        await Command.RunAsync(program, $"{hub.Interface}", "--runtime-directory", hub.RuntimeDirectory, "--database", hub.Database, "--backup", backup);
+        await Command.RunAsync(program, $"{hub.Interface}", "--runtime-directory", hub.RuntimeDirectory, "--database", hub.Database, "--restore", backup);
+        await ServesAsync();
+
+        async Task ServesAsync()
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(hub.Database));
+            await using Unprivileged service = await Unprivileged.StartAsync(hub, "wg-dynamic-server", []);
+            await service.HearAsync("READY=1");
+            Assert.Equal(0, await service.Daemon.StopAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_before_its_interface_is_set_up_waits_for_that()
+    {
+        await using Network network = await Network.CreateAsync(isUnprivileged: true);
+        await StartsLateAsync(network.Hub, "wg-dynamic-server", "fe80::/64");
+        await StartsLateAsync(network.Client, "wg-dynamic-client", $"{Network.LinkLocal(0)}/128");
+
+        static async Task StartsLateAsync(Host host, string program, string address)
+        {
+            await host.IpAsync($"address delete {address} dev {host.Interface}");
+            await using Unprivileged service = await Unprivileged.StartAsync(host, program, []);
+            await service.Daemon.WaitForLineAsync("not set up yet: ");
+            await host.IpAsync($"address add {address} dev {host.Interface}");
+            await service.HearAsync("READY=1");
+        }
+    }
+
+    [Fact]
     public async Task What_belongs_to_root_is_named_with_what_to_do()
     {
         await using Network network = await Network.CreateAsync(isUnprivileged: true);
@@ -56,6 +99,7 @@ public class UnitScenarios
             await server.StopAsync();
         }
 
+        await Command.RunAsync("chown", "root:root", hub.Database);
         await FailsAsync(1, $"{hub.Database} cannot be opened.*chown -R nobody: {hub.RuntimeDirectory}", "wg-dynamic-server");
         string configuration = Path.Combine(hub.RuntimeDirectory, "server.conf");
         await File.WriteAllTextAsync(configuration, "[Pool]\nRange = nonsense\n", TestContext.Current.CancellationToken);

@@ -17,6 +17,8 @@ internal static unsafe partial class NativeMethods
     public const int AT_EMPTY_PATH = 0x1000; // linux/fcntl.h
     public const uint STATX_TYPE = 1; // linux/stat.h
     public const uint STATX_NLINK = 4;
+    public const uint STATX_UID = 8;
+    public const uint STATX_GID = 0x10;
 
     // Its beginning; linux/stat.h
     [StructLayout(LayoutKind.Sequential, Size = 256)]

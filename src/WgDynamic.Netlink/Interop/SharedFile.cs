@@ -62,6 +62,37 @@ public static unsafe class SharedFile
             : throw new IOException($"{path} is longer than {maxBytes} bytes");
     }
 
+    /// <summary>
+    /// Gives root's file to whoever has the directory, who else could not open it later; makes it, empty and with mode 0600, if it
+    /// is missing. Does nothing for others than root, in a directory of root's, and where there is no directory.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The kernel refused, or it is no file of its own.</exception>
+    public static void MakeForOwnerOfDirectory(string path)
+    {
+        if (!Environment.IsPrivilegedProcess || Path.GetDirectoryName(Path.GetFullPath(path)) is not { } directory || !Directory.Exists(directory))
+            return;
+        NativeMethods.statx_t owner;
+        fixed (byte* name = Encoding.UTF8.GetBytes(directory + '\0'))
+        {
+            if (NativeMethods.statx(LibC.AT_FDCWD, name, 0, NativeMethods.STATX_UID | NativeMethods.STATX_GID, &owner) < 0)
+                throw Failure(directory, Marshal.GetLastPInvokeError());
+        }
+
+        if (owner.stx_uid == 0)
+            return;
+        SafeFileHandle? file = TryOpen(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, out int errno);
+        if (file is not null)
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        else if (errno == Errno.EEXIST)
+            file = TryOpen(path, LibC.O_RDONLY, out errno);
+        using (file)
+        {
+            if (file is null || LibC.fchown((int)file.DangerousGetHandle(), owner.stx_uid, owner.stx_gid) < 0)
+                throw Failure(path, file is null ? errno : Marshal.GetLastPInvokeError());
+        }
+    }
+
     private static SafeFileHandle? TryOpenToRead(string path) =>
         TryOpen(path, LibC.O_RDONLY, out int errno) ?? (errno == Errno.ENOENT ? null : throw Failure(path, errno));
 
