@@ -17,6 +17,9 @@ public sealed class ClockScenarios(ClockScenarios.Machine machine) : IClassFixtu
     /// <summary>The machine: it sleeps for a minute in all, so once for all scenarios.</summary>
     public sealed class Machine
     {
+        // eng/kernel-vm's
+        private const int TimeLimit = 124;
+
         private readonly Lazy<Task<string>> _output = new(RunAsync);
 
         internal async Task SaysAsync(string line)
@@ -31,13 +34,21 @@ public sealed class ClockScenarios(ClockScenarios.Machine machine) : IClassFixtu
         private static async Task<string> RunAsync()
         {
             string script = Path.Combine(Backend.RepositoryRoot, "tests", "WgDynamic.EndToEnd", "sleeping-machine.sh");
-            using Process machine = Process.Start(new ProcessStartInfo(Path.Combine(Backend.RepositoryRoot, "eng", "kernel-vm"), ["-s", "-t", "600", "--", script, Backend.PublishDirectory])
+            // An emulated machine on a busy host does not always wake up. That is not what the script waits for: what our daemons
+            // do not do in time, it says long before the limit. One processor, since there is less to wake up.
+            for (int attempt = 1; ; attempt++)
             {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-            Task<string> errors = machine.StandardError.ReadToEndAsync();
-            return await machine.StandardOutput.ReadToEndAsync() + await errors;
+                using Process machine = Process.Start(new ProcessStartInfo(Path.Combine(Backend.RepositoryRoot, "eng", "kernel-vm"), ["-s", "-c", "1", "-t", "300", "--", script, Backend.PublishDirectory])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                })!;
+                Task<string> errors = machine.StandardError.ReadToEndAsync();
+                string output = await machine.StandardOutput.ReadToEndAsync() + await errors;
+                await machine.WaitForExitAsync();
+                if (machine.ExitCode != TimeLimit || attempt == 3)
+                    return output;
+            }
         }
     }
 }
