@@ -13,6 +13,7 @@ public class DependencyTests
         ["WgDynamic.Netlink"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Leasing"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Storage"] = ["WgDynamic.Leasing", "WgDynamic.Primitives"],
+        ["WgDynamic.Control"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Daemon"] = ["WgDynamic.Primitives"],
         ["wg-dynamic-server"] = ["WgDynamic.Daemon", "WgDynamic.Leasing", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol", "WgDynamic.Storage"],
         ["wg-dynamic-client"] = ["WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol"],
