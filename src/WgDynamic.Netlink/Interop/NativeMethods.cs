@@ -63,6 +63,10 @@ internal static unsafe partial class NativeMethods
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int execv(string path, string?[] argv);
 
+    // mode_t umask(mode_t mask);
+    [LibraryImport("libc")]
+    public static partial uint umask(uint mask);
+
     // int flock(int fd, int op);
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int fd, int op);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -90,6 +91,30 @@ public static unsafe class SharedFile
         {
             if (file is null || LibC.fchown((int)file.DangerousGetHandle(), owner.stx_uid, owner.stx_gid) < 0)
                 throw Failure(path, file is null ? errno : Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>
+    /// Binds a socket to a path, with mode rw-rw---- from the first moment on: to change it afterwards would be to follow
+    /// whatever link has taken its place by then. Before other threads make files, whose mode the umask is for.
+    /// </summary>
+    /// <param name="socket">A socket of AF_UNIX.</param>
+    /// <param name="path">Where.</param>
+    /// <exception cref="SocketException">The kernel refused.</exception>
+    public static void Bind(Socket socket, string path)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        // unix_bind(), net/unix/af_unix.c: the mode of the socket, less the umask, becomes the file's.
+        using (SafeFileHandle file = new(socket.Handle, ownsHandle: false))
+            File.SetUnixFileMode(file, (UnixFileMode)Mode);
+        uint umask = NativeMethods.umask(0);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+        }
+        finally
+        {
+            _ = NativeMethods.umask(umask);
         }
     }
 
