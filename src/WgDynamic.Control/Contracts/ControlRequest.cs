@@ -4,7 +4,6 @@ namespace WgDynamic.Control;
 
 /// <summary>What a daemon is asked. A property that it does not know is refused: what was meant to narrow a request must not widen it.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 [JsonDerivedType(typeof(StatusRequest), "status")]
 [JsonDerivedType(typeof(LeasesRequest), "leases")]
 [JsonDerivedType(typeof(RevokeRequest), "revoke")]
