@@ -231,6 +231,14 @@ public sealed class LeaseBook
     /// <returns>Null for one that is a peer's by the operator's hand, or in no pool.</returns>
     public Pool? PoolAround(IpAddress address) => _space.TryFindPool(address, out Pool? pool, out _) ? pool : null;
 
+    /// <summary>The leases of a peer, active and ended.</summary>
+    /// <param name="peer">Who.</param>
+    public IEnumerable<Lease> LeasesOf(PublicKey peer) => _peers.Find(peer) is { } leases ? leases.All : [];
+
+    /// <summary>How long a lease lasts that is renewed now.</summary>
+    /// <param name="lease">The lease; null for one of no address in particular.</param>
+    public TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
+
     // What the peer is to have of one family from now on, not yet renewed.
     private Lease? Choose(PeerLeases peer, bool isIPv6, IpAddress? wanted, Moment now, out bool complete)
     {
@@ -389,8 +397,6 @@ public sealed class LeaseBook
         _peers.ForgetIfEmpty(ended.Owner);
         _occupancy.Return(ended.Address);
     }
-
-    private TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

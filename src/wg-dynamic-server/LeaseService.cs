@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
@@ -17,6 +18,9 @@ internal sealed class LeaseService
 {
     private const int MaxBatch = 512;
 
+    // So many pieces of work of the control socket between two batches: peers come first.
+    private const int MaxWorks = 8;
+
     // Reading the device costs what it has peers; it is never more than a tenth of the time.
     private const int ViewCostFactor = 10;
     private static readonly TimeSpan _minViewAge = TimeSpan.FromMilliseconds(50);
@@ -30,6 +34,10 @@ internal sealed class LeaseService
 
     private readonly Channel<PeerRequest?> _inbox = Channel.CreateBounded<PeerRequest?>(
         new BoundedChannelOptions(4096) { SingleReader = true });
+
+    // As many as are connected to the control socket, at the most.
+    private readonly Channel<LoopWork> _work = Channel.CreateUnbounded<LoopWork>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<LoopWork> _works = [];
 
     private readonly InterfaceName _interface;
     private readonly LeaseBook _book;
@@ -64,7 +72,7 @@ internal sealed class LeaseService
     private bool _started;
 
     public LeaseService(
-        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
+        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, Counters counters, EventHub events, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
     {
         _interface = interfaceName;
         _book = book;
@@ -77,12 +85,30 @@ internal sealed class LeaseService
         _random = random;
         _log = log;
         _throttle = new LogThrottle(clock);
-        _reports = new LeaseReports(interfaceName, book, _throttle, log);
+        _reports = new LeaseReports(interfaceName, book, counters, events, _throttle, log);
+        Desk = new LeaseDesk(interfaceName, book, _device.View, log);
         _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
 
+    /// <summary>For who asks of leases. For this service's loop.</summary>
+    public LeaseDesk Desk { get; }
+
     /// <summary>How it is doing: one line for people.</summary>
     public string Status => _status.Text;
+
+    /// <summary>Fills in what only the loop knows, in which it is to be called.</summary>
+    /// <param name="answer">What others know.</param>
+    public ServerStatusAnswer FillIn(ServerStatusAnswer answer) => answer with
+    {
+        HistoryEnd = _leaseStore.HistoryEnd,
+        Peers = _device.View.Peers,
+        Pools = _book.Pools.Count,
+        ActiveLeases = _book.ActiveCount,
+        EndedLeases = _book.Leases.Count - _book.ActiveCount,
+        StoreProblem = _store.Problem,
+        DeviceProblem = _device.Problem,
+        ClockIsSane = _steadyTime!.IsSane(Moment.Of(_clock)),
+    };
 
     /// <summary>Whose packets come from a link-local address, as of the last look at the device. For any thread.</summary>
     /// <param name="source">The address.</param>
@@ -140,6 +166,11 @@ internal sealed class LeaseService
         finally
         {
             _inbox.Writer.Complete();
+            _work.Writer.Complete();
+            foreach (LoopWork work in _works)
+                work.Abandon();
+            while (_work.Reader.TryRead(out LoopWork? work))
+                work.Abandon();
             foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)).Distinct())
                 request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
             while (_inbox.Reader.TryRead(out PeerRequest? request))
@@ -167,6 +198,20 @@ internal sealed class LeaseService
         }
 
         return await answer;
+    }
+
+    /// <summary>Has the loop do something between two batches. What it changes in the book is stored and put on the device before this returns, as far as that succeeds.</summary>
+    /// <param name="work">What; short, since peers wait meanwhile.</param>
+    /// <param name="needsFreshLook">Whether the device is to be looked at first, unless that was done a moment ago.</param>
+    /// <exception cref="ControlException">The service has ended, or the work says so.</exception>
+    public Task<Finished<T>> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, bool needsFreshLook)
+    {
+        LoopWork<T> next = new(work, needsFreshLook);
+        if (_work.Writer.TryWrite(next))
+            Wake();
+        else
+            next.Abandon();
+        return next.Task;
     }
 
     /// <summary>The pools or the server's own addresses are others now.</summary>
@@ -205,7 +250,9 @@ internal sealed class LeaseService
     private async ValueTask ProcessBatchAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource? refreshed = Interlocked.Exchange(ref _refreshed, null);
-        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null, cancellationToken);
+        while (_works.Count < MaxWorks && _work.Reader.TryRead(out LoopWork? work))
+            _works.Add(work);
+        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null || _works.Exists(work => work.NeedsFreshLook), cancellationToken);
         _ = refreshed?.TrySetResult();
 
         Moment now = Moment.Of(_clock);
@@ -214,6 +261,8 @@ internal sealed class LeaseService
         foreach (PeerRequest request in _batch)
             _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
         _batch.Clear();
+        foreach (LoopWork work in _works)
+            await work.RunAsync(now);
         Moment steady = _steadyTime!.At(now);
         await PruneAsync(steady.Wall < now.Wall ? steady : now, cancellationToken);
 
@@ -235,6 +284,11 @@ internal sealed class LeaseService
         }
 
         _answers.Clear();
+        foreach (LoopWork work in _works)
+            work.Complete(stored && onDevice);
+        _works.Clear();
+        if (_work.Reader.TryPeek(out _))
+            Wake();
         _device.EndRound(onDevice);
         _status.EndRound(_looked);
     }
