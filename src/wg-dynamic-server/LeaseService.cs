@@ -46,13 +46,11 @@ internal sealed class LeaseService
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
     private readonly Action<LeaseChange> _planOnDevice;
+    private readonly LoopWork _work = new();
+    private readonly LeaseSettings _firstSettings;
 
-    private LeaseSettings _settings;
     private LeaseSettings? _nextSettings;
-    private PoolSource _pools = PoolSource.Empty;
     private PoolSource? _nextPools;
-    private IReadOnlyList<PoolDefinition> _poolDefinitions = [];
-    private Exclusion[] _exclusions = [];
     private TimeSpan _viewTaken;
     private TimeSpan _looked;
     private TimeSpan _viewAge = _minViewAge;
@@ -61,18 +59,19 @@ internal sealed class LeaseService
     private TimeSpan _nextHistoryReport;
     private SteadyTime? _steadyTime;
     private TaskCompletionSource? _refreshed;
-    private bool _started;
 
     public LeaseService(
         InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
     {
         _interface = interfaceName;
         _book = book;
-        _settings = settings;
+        _firstSettings = settings;
         _leaseStore = store;
-        _store = new StoreKeeper(interfaceName, book, store, log);
+        RuntimeEntries entries = new();
+        _store = new StoreKeeper(interfaceName, book, entries, store, log);
         _device = new AllowedIPKeeper(interfaceName, book, _store, wireGuard, log);
         _planOnDevice = _device.Plan;
+        Plan = new PlanKeeper(interfaceName, book, _store, entries, _device.View, log);
         _clock = clock;
         _random = random;
         _log = log;
@@ -80,6 +79,9 @@ internal sealed class LeaseService
         _reports = new LeaseReports(interfaceName, book, _throttle, log);
         _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
+
+    /// <summary>What may be leased to whom. For this service's loop.</summary>
+    public PlanKeeper Plan { get; }
 
     /// <summary>How it is doing: one line for people.</summary>
     public string Status => _status.Text;
@@ -96,6 +98,7 @@ internal sealed class LeaseService
     public async ValueTask StartAsync(PoolSource pools, CancellationToken cancellationToken)
     {
         StoredLeases stored = await _leaseStore.LoadAsync(cancellationToken);
+        Plan.Load(_firstSettings, await _leaseStore.LoadPlanAsync(cancellationToken));
         Moment now = Moment.Of(_clock);
         if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
             _log.ClockWentBack(_interface, now.Wall, lastCommit);
@@ -108,7 +111,6 @@ internal sealed class LeaseService
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
-        _started = true;
     }
 
     /// <summary>Serves until it is cancelled or the interface is gone.</summary>
@@ -140,6 +142,7 @@ internal sealed class LeaseService
         finally
         {
             _inbox.Writer.Complete();
+            _work.End();
             foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)).Distinct())
                 request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
             while (_inbox.Reader.TryRead(out PeerRequest? request))
@@ -167,6 +170,17 @@ internal sealed class LeaseService
         }
 
         return await answer;
+    }
+
+    /// <summary>Has something done by this service's loop, between two batches, and stored like all that the loop does.</summary>
+    /// <param name="work">It; is given the time.</param>
+    /// <param name="cancellationToken">Waits no more; it may be done nevertheless.</param>
+    /// <returns>What it gives.</returns>
+    public Task<T> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        Task<T> result = _work.Add(work);
+        Wake();
+        return result.WaitAsync(cancellationToken);
     }
 
     /// <summary>The pools or the server's own addresses are others now.</summary>
@@ -214,6 +228,7 @@ internal sealed class LeaseService
         foreach (PeerRequest request in _batch)
             _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
         _batch.Clear();
+        await _work.RunAsync(now);
         Moment steady = _steadyTime!.At(now);
         await PruneAsync(steady.Wall < now.Wall ? steady : now, cancellationToken);
 
@@ -235,6 +250,7 @@ internal sealed class LeaseService
         }
 
         _answers.Clear();
+        _work.Tell();
         _device.EndRound(onDevice);
         _status.EndRound(_looked);
     }
@@ -261,7 +277,7 @@ internal sealed class LeaseService
     {
         if (grant.IPv4 is null && grant.IPv6 is null)
             return null;
-        PushSet push = _settings.Push.For(peer, PoolName(grant.IPv4), PoolName(grant.IPv6));
+        PushSet push = Plan.Settings.Push.For(peer, PoolName(grant.IPv4), PoolName(grant.IPv6));
         if (push.RoutesLeftOut > 0 && _throttle.Allows("routes", out _))
             _log.RoutesLeftOut(_interface, peer, push.RoutesLeftOut);
         return push;
@@ -327,45 +343,7 @@ internal sealed class LeaseService
     {
         LeaseSettings? nextSettings = Interlocked.Exchange(ref _nextSettings, null);
         PoolSource? nextPools = Interlocked.Exchange(ref _nextPools, null);
-        if (!isDifferent && nextSettings is null && nextPools is null)
-            return;
-        if (nextSettings is not null)
-        {
-            _settings = nextSettings;
-            _book.Policy = nextSettings.Policy with { HashKey = _book.Policy.HashKey };
-        }
-
-        _pools = nextPools ?? _pools;
-        IReadOnlyList<PoolDefinition> pools = _settings.PoolsWith(_pools);
-        HashSet<IpAddress> reserved = [.. _settings.Reservations.Select(reservation => reservation.Address)];
-        Exclusion[] exclusions =
-        [
-            .. _device.View.Foreign
-                .Where(entry => IsIn(pools, entry.Prefix) || (entry.Prefix.IsHost && reserved.Contains(entry.Prefix.Address)))
-                .Select(entry => new Exclusion(entry.Prefix, entry.Peer))
-                .OrderBy(exclusion => exclusion.Prefix),
-            .. _pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
-        ];
-        bool samePools = pools.Select(pool => pool.Range).SequenceEqual(_poolDefinitions.Select(pool => pool.Range));
-        _poolDefinitions = pools;
-        if (nextSettings is null && samePools && exclusions.AsSpan().SequenceEqual(_exclusions))
-            return;
-        _exclusions = exclusions;
-        _book.SetPlan(new LeasePlan { Pools = pools, Reservations = _settings.Reservations, Exclusions = exclusions });
-
-        // The first ones are in the line that says that the server serves.
-        if (!samePools && _started)
-            _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Range} ({pool.Size} addresses)")));
-        if (nextSettings is not null || !_started)
-        {
-            foreach (Reservation reservation in _book.UnusableReservations)
-                _log.ReservationUnusable(_interface, reservation.Address, reservation.Peer);
-        }
-
-        if (nextSettings is { RevokeOnReload: true } && _book.RevokeDisallowed(Moment.Of(_clock)) is > 0 and int revoked)
-            _log.Disallowed(_interface, revoked);
+        if (isDifferent || nextSettings is not null || nextPools is not null)
+            Plan.Update(nextSettings, nextPools, Moment.Of(_clock));
     }
-
-    private static bool IsIn(IReadOnlyList<PoolDefinition> pools, IpPrefix prefix) =>
-        IpRange.FromPrefix(prefix) is var range && pools.Any(pool => pool.Range.Overlaps(range));
 }
