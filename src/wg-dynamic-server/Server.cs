@@ -54,8 +54,9 @@ internal static class Server
         ServerControl handler = new(options.Interface, reports, leases, events, stopping.Cancel);
         await using ControlSide control = Open(options, handler, clock, incidents);
         control.Admit(reloading.AccessOf(configuration));
+        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, manager);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
-        using PosixSignalRegistration reload = reloading.Follow(new ReloadTarget(service, sessions.Sessions, control, manager));
+        using PosixSignalRegistration reload = reloading.Follow();
         PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);
         await service.StartAsync(source, stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
