@@ -158,11 +158,9 @@ public sealed class LeaseBook
     /// <param name="now">The time.</param>
     public void Release(PublicKey peer, Moment now)
     {
-        if (_peers.Find(peer) is not { } leases)
-            return;
         foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
         {
-            if (leases.Active(isIPv6) is { } lease)
+            if (HeldBy(peer, isIPv6) is { } lease)
                 End(lease, LeaseState.Released, now);
         }
     }
@@ -220,6 +218,11 @@ public sealed class LeaseBook
     /// <param name="address">The address.</param>
     /// <returns>The lease, active or ended; null if the address was not leased in living memory.</returns>
     public Lease? Find(IpAddress address) => _find.TryGetValue(address, out Lease? lease) ? lease : null;
+
+    /// <summary>The active lease of a peer.</summary>
+    /// <param name="peer">Who.</param>
+    /// <param name="isIPv6">Of which family.</param>
+    public Lease? HeldBy(PublicKey peer, bool isIPv6) => _peers.Find(peer)?.Active(isIPv6);
 
     /// <summary>The pool that leases an address.</summary>
     /// <param name="address">The address.</param>
