@@ -158,11 +158,8 @@ public sealed class LeaseBook
     /// <param name="now">The time.</param>
     public void Release(PublicKey peer, Moment now)
     {
-        foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
-        {
-            if (HeldBy(peer, isIPv6) is { } lease)
-                End(lease, LeaseState.Released, now);
-        }
+        foreach (Lease lease in LeasesOf(peer).Where(lease => lease.IsActive))
+            End(lease, LeaseState.Released, now);
     }
 
     /// <summary>Takes an active lease back.</summary>
@@ -219,11 +216,6 @@ public sealed class LeaseBook
     /// <returns>The lease, active or ended; null if the address was not leased in living memory.</returns>
     public Lease? Find(IpAddress address) => _find.TryGetValue(address, out Lease? lease) ? lease : null;
 
-    /// <summary>The active lease of a peer.</summary>
-    /// <param name="peer">Who.</param>
-    /// <param name="isIPv6">Of which family.</param>
-    public Lease? HeldBy(PublicKey peer, bool isIPv6) => _peers.Find(peer)?.Active(isIPv6);
-
     /// <summary>The pool that leases an address.</summary>
     /// <param name="address">The address.</param>
     /// <returns>Null for one that is reserved, a peer's by the operator's hand, or in no pool.</returns>
@@ -233,6 +225,14 @@ public sealed class LeaseBook
     /// <param name="address">The address.</param>
     /// <returns>Null for one that is a peer's by the operator's hand, or in no pool.</returns>
     public Pool? PoolAround(IpAddress address) => _space.TryFindPool(address, out Pool? pool, out _) ? pool : null;
+
+    /// <summary>The leases of a peer, active and ended.</summary>
+    /// <param name="peer">Who.</param>
+    public IEnumerable<Lease> LeasesOf(PublicKey peer) => _peers.Find(peer) is { } leases ? leases.All : [];
+
+    /// <summary>How long a lease lasts that is renewed now.</summary>
+    /// <param name="lease">The lease; null for one of no address in particular.</param>
+    public TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
 
     // What the peer is to have of one family from now on, not yet renewed.
     private Lease? Choose(PeerLeases peer, bool isIPv6, IpAddress? wanted, Moment now, out bool complete)
@@ -392,8 +392,6 @@ public sealed class LeaseBook
         _peers.ForgetIfEmpty(ended.Owner);
         _occupancy.Return(ended.Address);
     }
-
-    private TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
@@ -17,6 +18,9 @@ internal sealed class LeaseService
 {
     private const int MaxBatch = 512;
 
+    // So many pieces of work of the control socket between two batches: peers come first.
+    private const int MaxWorks = 8;
+
     // Reading the device costs what it has peers; it is never more than a tenth of the time.
     private const int ViewCostFactor = 10;
     private static readonly TimeSpan _minViewAge = TimeSpan.FromMilliseconds(50);
@@ -30,6 +34,10 @@ internal sealed class LeaseService
 
     private readonly Channel<PeerRequest?> _inbox = Channel.CreateBounded<PeerRequest?>(
         new BoundedChannelOptions(4096) { SingleReader = true });
+
+    // As many as are connected to the control socket, at the most.
+    private readonly Channel<LoopWork> _work = Channel.CreateUnbounded<LoopWork>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<LoopWork> _works = [];
 
     private readonly InterfaceName _interface;
     private readonly LeaseBook _book;
@@ -46,7 +54,6 @@ internal sealed class LeaseService
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
     private readonly Action<LeaseChange> _planOnDevice;
-    private readonly LoopWork _work = new();
     private readonly LeaseSettings _firstSettings;
 
     private LeaseSettings? _nextSettings;
@@ -142,7 +149,11 @@ internal sealed class LeaseService
         finally
         {
             _inbox.Writer.Complete();
-            _work.End();
+            _work.Writer.Complete();
+            foreach (LoopWork work in _works)
+                work.Abandon();
+            while (_work.Reader.TryRead(out LoopWork? work))
+                work.Abandon();
             foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)).Distinct())
                 request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
             while (_inbox.Reader.TryRead(out PeerRequest? request))
@@ -172,15 +183,18 @@ internal sealed class LeaseService
         return await answer;
     }
 
-    /// <summary>Has something done by this service's loop, between two batches, and stored like all that the loop does.</summary>
-    /// <param name="work">It; is given the time.</param>
-    /// <param name="cancellationToken">Waits no more; it may be done nevertheless.</param>
-    /// <returns>What it gives.</returns>
-    public Task<T> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, CancellationToken cancellationToken)
+    /// <summary>Has the loop do something between two batches. What it changes in the book is stored and put on the device before this returns, as far as that succeeds.</summary>
+    /// <param name="work">What; short, since peers wait meanwhile.</param>
+    /// <param name="needsFreshLook">Whether the device is to be looked at first, unless that was done a moment ago.</param>
+    /// <exception cref="ControlException">The service has ended, or the work says so.</exception>
+    public Task<Finished<T>> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, bool needsFreshLook)
     {
-        Task<T> result = _work.Add(work);
-        Wake();
-        return result.WaitAsync(cancellationToken);
+        LoopWork<T> next = new(work, needsFreshLook);
+        if (_work.Writer.TryWrite(next))
+            Wake();
+        else
+            next.Abandon();
+        return next.Task;
     }
 
     /// <summary>The pools or the server's own addresses are others now.</summary>
@@ -219,7 +233,9 @@ internal sealed class LeaseService
     private async ValueTask ProcessBatchAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource? refreshed = Interlocked.Exchange(ref _refreshed, null);
-        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null, cancellationToken);
+        while (_works.Count < MaxWorks && _work.Reader.TryRead(out LoopWork? work))
+            _works.Add(work);
+        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null || _works.Exists(work => work.NeedsFreshLook), cancellationToken);
         _ = refreshed?.TrySetResult();
 
         Moment now = Moment.Of(_clock);
@@ -228,7 +244,8 @@ internal sealed class LeaseService
         foreach (PeerRequest request in _batch)
             _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
         _batch.Clear();
-        await _work.RunAsync(now);
+        foreach (LoopWork work in _works)
+            await work.RunAsync(now);
         Moment steady = _steadyTime!.At(now);
         await PruneAsync(steady.Wall < now.Wall ? steady : now, cancellationToken);
 
@@ -250,7 +267,11 @@ internal sealed class LeaseService
         }
 
         _answers.Clear();
-        _work.Tell();
+        foreach (LoopWork work in _works)
+            work.Complete(stored && onDevice);
+        _works.Clear();
+        if (_work.Reader.TryPeek(out _))
+            Wake();
         _device.EndRound(onDevice);
         _status.EndRound(_looked);
     }

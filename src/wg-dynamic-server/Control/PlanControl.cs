@@ -30,58 +30,55 @@ internal sealed class PlanControl
         _reservations = new ReservationPlans(edit, book);
     }
 
-    /// <summary>Answers a request, if it is about what may be leased to whom.</summary>
-    /// <returns>Whether it is.</returns>
-    /// <exception cref="ControlException">What is answered instead of the end.</exception>
-    public async ValueTask<bool> TryHandleAsync(ControlCall call, CancellationToken cancellationToken)
+    /// <summary>Answers.</summary>
+    /// <inheritdoc cref="IControlHandler.HandleAsync"/>
+    public async ValueTask HandleAsync(ControlCall call, CancellationToken cancellationToken)
     {
         switch (call.Request)
         {
             case PoolsRequest request:
-                await WriteAsync(call, await InvokeAsync(_ => ValueTask.FromResult(_pools.Get(request)), cancellationToken), cancellationToken);
-                return true;
+                await WriteAsync(call, await ReadAsync(() => _pools.Get(request), cancellationToken), cancellationToken);
+                break;
             case AddPoolRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _pools.AddAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _pools.AddAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case SetPoolRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _pools.SetAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _pools.SetAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case RemovePoolRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _pools.RemoveAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _pools.RemoveAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case ExclusionsRequest request:
-                await WriteAsync(call, await InvokeAsync(_ => ValueTask.FromResult(_exclusions.Get(request)), cancellationToken), cancellationToken);
-                return true;
+                await WriteAsync(call, await ReadAsync(() => _exclusions.Get(request), cancellationToken), cancellationToken);
+                break;
             case AddExclusionRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _exclusions.AddAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _exclusions.AddAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case RemoveExclusionRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _exclusions.RemoveAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _exclusions.RemoveAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case ReservationsRequest request:
                 await WriteReservationsAsync(call, request, cancellationToken);
-                return true;
+                break;
             case AddReservationRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _reservations.AddAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _reservations.AddAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case SetReservationRequest request:
-                await call.WriteAsync(await InvokeAsync(now => _reservations.SetAsync(request, now), cancellationToken), cancellationToken);
-                return true;
+                await call.WriteAsync(await ChangeAsync(now => _reservations.SetAsync(request, now), cancellationToken), cancellationToken);
+                break;
             case RemoveReservationRequest request:
-                await WriteAsync(call, await InvokeAsync(now => _reservations.RemoveAsync(request, now), cancellationToken), cancellationToken);
-                return true;
-            default:
-                return false;
+                await WriteAsync(call, await ChangeAsync(now => _reservations.RemoveAsync(request, now), cancellationToken), cancellationToken);
+                break;
         }
     }
 
     // A snapshot is cheap. What is said of each as of now is not, and is made as the reader takes it.
     private async ValueTask WriteReservationsAsync(ControlCall call, ReservationsRequest request, CancellationToken cancellationToken)
     {
-        (Reservation Reservation, Origin Origin)[] all = await InvokeAsync(_ => ValueTask.FromResult(_reservations.Snapshot()), cancellationToken);
+        (Reservation Reservation, Origin Origin)[] all = await ReadAsync(() => _reservations.Snapshot(), cancellationToken);
         foreach ((Reservation, Origin)[] page in ReservationPlans.Select(all, request).Chunk(Page))
         {
-            ReservationAnswer[] answers = await InvokeAsync(_ => ValueTask.FromResult(Array.ConvertAll(page, entry => _reservations.Answer(entry.Item1, entry.Item2))), cancellationToken);
+            ReservationAnswer[] answers = await ReadAsync(() => Array.ConvertAll(page, entry => _reservations.Answer(entry.Item1, entry.Item2)), cancellationToken);
             await WriteAsync(call, answers, cancellationToken);
         }
     }
@@ -92,5 +89,15 @@ internal sealed class PlanControl
             await call.WriteAsync(answer, cancellationToken);
     }
 
-    private Task<T> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, CancellationToken cancellationToken) => _service.InvokeAsync(work, cancellationToken);
+    private async Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken) =>
+        (await _service.InvokeAsync(_ => ValueTask.FromResult(read()), needsFreshLook: false).WaitAsync(cancellationToken)).Result;
+
+    // What the operator has just given to a peer by hand is in the way of some.
+    private async Task<T> ChangeAsync<T>(Func<Moment, ValueTask<T>> change, CancellationToken cancellationToken)
+    {
+        Finished<T> finished = await _service.InvokeAsync(change, needsFreshLook: true).WaitAsync(cancellationToken);
+        return finished.IsDone
+            ? finished.Result
+            : throw new ControlException(ControlError.Failed, "it is changed, but not all of it is stored, or on the device yet", "the server tries again until it is; see why: wg-dynamic show");
+    }
 }

@@ -150,5 +150,5 @@ internal sealed class ReservationPlans(PlanEdit edit, LeaseBook book)
 
     // It is given away when the peer next asks, so that nothing is cut off.
     private string Until(Reservation reservation) =>
-        book.HeldBy(reservation.Peer, reservation.Address.IsIPv6) is { } held && held.Address != reservation.Address ? $", who keeps {held.Address} until he next asks" : "";
+        book.LeasesOf(reservation.Peer).FirstOrDefault(lease => lease.IsActive && lease.Address.IsIPv6 == reservation.Address.IsIPv6) is { } held && held.Address != reservation.Address ? $", who keeps {held.Address} until he next asks" : "";
 }
