@@ -79,7 +79,7 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
                 Peers = pool.Peers,
             })],
             Reservations = [.. configuration.Reservations.SelectMany(reservation =>
-                new[] { reservation.IPv4, reservation.IPv6 }.OfType<IpAddress>().Select(address => new Reservation(reservation.Peer, address, reservation.LeaseTime)))],
+                new[] { reservation.IPv4, reservation.IPv6 }.OfType<IpAddress>().Select(address => new Reservation(reservation.Peer, address, reservation.LeaseTime, reservation.Name)))],
             PoolsFromRoutes = configuration.PoolsFromRoutes,
             RevokeOnReload = configuration.RevokeOnReload,
             Push = new PushRules(configuration.Pushes),
