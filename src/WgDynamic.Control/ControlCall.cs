@@ -77,7 +77,7 @@ public sealed class ControlCall
             ControlRequest? next;
             try
             {
-                next = await _lines.ReadAsync(ControlJson.Default.ControlRequest, either.Token);
+                next = await _lines.ReadAsync(RequestJson.Type, either.Token);
             }
             catch (OperationCanceledException) when (stalled.IsCancellationRequested)
             {

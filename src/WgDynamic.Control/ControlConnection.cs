@@ -91,7 +91,7 @@ public sealed class ControlConnection : IAsyncDisposable
     {
         try
         {
-            await _lines.WriteAsync(request, ControlJson.Default.ControlRequest, cancellationToken);
+            await _lines.WriteAsync(request, RequestJson.Type, cancellationToken);
             if (upload is not null)
             {
                 byte[] content = new byte[ControlProtocol.MaxContent];
@@ -99,7 +99,7 @@ public sealed class ControlConnection : IAsyncDisposable
                 do
                 {
                     length = await upload.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
-                    await _lines.WriteAsync(new UploadRequest { Content = content.AsMemory(0, length) }, ControlJson.Default.ControlRequest, cancellationToken);
+                    await _lines.WriteAsync(new UploadRequest { Content = content.AsMemory(0, length) }, RequestJson.Type, cancellationToken);
                 }
                 while (length > 0);
             }

@@ -59,7 +59,7 @@ public sealed class ControlListener : IAsyncDisposable
             socket.Listen();
             return new ControlListener(socket, path, hello, clock) { OnDefect = onDefect };
         }
-        catch (Exception error) when (error is SocketException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is SocketException or UnauthorizedAccessException or ArgumentException or DirectoryNotFoundException)
         {
             socket.Dispose();
             throw new IOException($"the control socket {path} cannot be made: {error.Message}", error);
@@ -269,7 +269,7 @@ public sealed class ControlListener : IAsyncDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ending);
         try
         {
-            return await lines.ReadAsync(ControlJson.Default.ControlRequest, either.Token, CheckVersion) ?? throw new IOException("nothing was asked");
+            return await lines.ReadAsync(RequestJson.Type, either.Token, CheckVersion) ?? throw new IOException("nothing was asked");
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {

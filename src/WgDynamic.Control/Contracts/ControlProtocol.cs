@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using WgDynamic.Control.Json;
 
 namespace WgDynamic.Control;
@@ -36,3 +38,10 @@ public static class ControlProtocol
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlAnswer))]
 public sealed partial class ControlJson : JsonSerializerContext;
+
+/// <summary>Requests as JSON, in which nothing may stand that is not known: what was meant to narrow a request must not be lost.</summary>
+internal static class RequestJson
+{
+    public static JsonTypeInfo<ControlRequest> Type { get; } =
+        new ControlJson(new JsonSerializerOptions(ControlJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow }).ControlRequest;
+}
