@@ -7,6 +7,7 @@ namespace WgDynamic.Client;
 /// <summary>The client's control socket, from before anybody hears that the client runs until it ends; without it the client works all the same.</summary>
 internal sealed class ControlSide : IAsyncDisposable
 {
+    // Without a timer there is nothing of it to dispose of.
     private readonly CancellationTokenSource _ending = new();
     private readonly ControlListener? _listener;
     private readonly Task _answering;
@@ -47,6 +48,5 @@ internal sealed class ControlSide : IAsyncDisposable
         await _answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_listener is not null)
             await _listener.DisposeAsync();
-        _ending.Dispose();
     }
 }
