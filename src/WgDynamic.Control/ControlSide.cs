@@ -16,14 +16,12 @@ public sealed class ControlSide : IAsyncDisposable
         _answering = listener?.RunAsync(handler, _ending.Token) ?? Task.CompletedTask;
     }
 
-    /// <summary>Who may change something, from now on.</summary>
-    public ControlAccess Access
+    /// <summary>Says who may change something, from now on.</summary>
+    /// <param name="access">Who.</param>
+    public void Admit(ControlAccess access)
     {
-        set
-        {
-            if (_listener is not null)
-                _listener.Access = value;
-        }
+        if (_listener is not null)
+            _listener.Access = access;
     }
 
     /// <summary>Makes the socket and answers at it.</summary>
