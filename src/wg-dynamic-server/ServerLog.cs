@@ -69,6 +69,12 @@ internal static partial class ServerLog
     [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database --head {Head} says later whether it was rewritten up to there")]
     public static partial void HistoryHead(this ILogger log, InterfaceName @interface, string head);
 
+    [LoggerMessage(60, LogLevel.Information, "{Interface}: by the control socket: {Change}")]
+    public static partial void PlanChanged(this ILogger log, InterfaceName @interface, string change);
+
+    [LoggerMessage(61, LogLevel.Warning, "{Interface}: {Entry}, added by the control socket, is not in force, or not wholly: {Problem}; it is kept, and counts again when that is over")]
+    public static partial void RuntimeEntryGivesWay(this ILogger log, InterfaceName @interface, string entry, string problem);
+
     [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will go on trying: {Problem}")]
     public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, string problem);
 

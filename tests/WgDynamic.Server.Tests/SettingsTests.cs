@@ -8,7 +8,7 @@ namespace WgDynamic.Server.Tests;
 public class SettingsTests
 {
     private static LeaseSettings Settings(string configuration) =>
-        new Reloading(new ServerOptions { Interface = Names.Interface }, new LogLines()).ToSettings(ConfigurationReader.Read(configuration).Configuration!);
+        new Reloading(new ServerOptions { Interface = Names.Interface }, TimeProvider.System, new LogLines()).ToSettings(ConfigurationReader.Read(configuration).Configuration!);
 
     [Fact]
     public async Task New_settings_change_pools_and_reservations_and_end_no_lease_that_they_allow()

@@ -6,12 +6,8 @@ namespace WgDynamic.Server;
 internal sealed class Counters
 {
     private readonly long[] _refusals = new long[Enum.GetValues<RefusalReason>().Length];
+    private readonly long[] _leases = new long[Enum.GetValues<EventType>().Length];
     private long _requests;
-    private long _grants;
-    private long _renewals;
-    private long _releases;
-    private long _expirations;
-    private long _revocations;
     private long _malformed;
     private long _mended;
     private long _connections;
@@ -36,14 +32,7 @@ internal sealed class Counters
     public void AddRefusal(RefusalReason reason) => Interlocked.Increment(ref _refusals[(int)reason]);
 
     /// <summary>Something that happened to a lease.</summary>
-    public void Add(EventType happened) => Interlocked.Increment(ref happened switch
-    {
-        EventType.Granted => ref _grants,
-        EventType.Renewed => ref _renewals,
-        EventType.Released => ref _releases,
-        EventType.Expired => ref _expirations,
-        _ => ref _revocations,
-    });
+    public void Add(EventType happened) => Interlocked.Increment(ref _leases[(int)happened]);
 
     /// <summary>All of it, since the server's start.</summary>
     /// <param name="name">The interface.</param>
@@ -53,11 +42,11 @@ internal sealed class Counters
         Interface = name,
         Since = since,
         Requests = Volatile.Read(ref _requests),
-        Grants = Volatile.Read(ref _grants),
-        Renewals = Volatile.Read(ref _renewals),
-        Releases = Volatile.Read(ref _releases),
-        Expirations = Volatile.Read(ref _expirations),
-        Revocations = Volatile.Read(ref _revocations),
+        Grants = Volatile.Read(ref _leases[(int)EventType.Granted]),
+        Renewals = Volatile.Read(ref _leases[(int)EventType.Renewed]),
+        Releases = Volatile.Read(ref _leases[(int)EventType.Released]),
+        Expirations = Volatile.Read(ref _leases[(int)EventType.Expired]),
+        Revocations = Volatile.Read(ref _leases[(int)EventType.Revoked]),
         Refusals = Enum.GetValues<RefusalReason>().Where(reason => Volatile.Read(ref _refusals[(int)reason]) > 0)
             .ToDictionary(reason => reason.ToString(), reason => Volatile.Read(ref _refusals[(int)reason])),
         Malformed = Volatile.Read(ref _malformed),

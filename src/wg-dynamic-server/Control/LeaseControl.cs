@@ -10,7 +10,7 @@ namespace WgDynamic.Server;
 /// However many leases there are, the loop is asked for a few at a time, and who reads slowly delays nobody. Of all that there are when it
 /// begins only their order is remembered, eight bytes a lease: each that is there all the time is answered once.
 /// </remarks>
-internal sealed class LeaseControl(LeaseService service)
+internal sealed class LeaseControl(LeaseService service) : IDisposable
 {
     private const int LeasesAtOnce = 256;
 
@@ -48,13 +48,13 @@ internal sealed class LeaseControl(LeaseService service)
         await _orders.WaitAsync(cancellationToken);
         try
         {
-            Lease[] found = (await service.InvokeAsync(_ => ValueTask.FromResult(service.Desk.Find(filter)), needsFreshLook: true).WaitAsync(cancellationToken)).Result;
+            Lease[] found = await service.InvokeAsync(_ => ValueTask.FromResult(service.Desk.Find(filter)), cancellationToken);
             // An address never changes, so this needs no loop.
             Array.Sort(found, static (a, b) => a.Address.CompareTo(b.Address));
             for (int next = 0; next < found.Length; next += LeasesAtOnce)
             {
                 Memory<Lease> some = found.AsMemory(next, Math.Min(LeasesAtOnce, found.Length - next));
-                List<LeaseAnswer> answers = (await service.InvokeAsync(now => ValueTask.FromResult(service.Desk.Describe(some.Span, filter, now)), needsFreshLook: false).WaitAsync(cancellationToken)).Result;
+                List<LeaseAnswer> answers = await service.InvokeAsync(now => ValueTask.FromResult(service.Desk.Describe(some.Span, filter, now)), cancellationToken);
                 foreach (LeaseAnswer answer in answers)
                     yield return answer;
             }
@@ -64,6 +64,9 @@ internal sealed class LeaseControl(LeaseService service)
             _ = _orders.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _orders.Dispose();
 
     private async ValueTask<List<LeaseAnswer>> RevokeAsync(RevokeRequest request, ControlCaller caller, CancellationToken cancellationToken)
     {
@@ -77,11 +80,7 @@ internal sealed class LeaseControl(LeaseService service)
             Addresses = [.. request.Addresses.Select(address => new IpRange(address, address))],
             States = [LeaseState.Active],
         });
-        Finished<List<LeaseAnswer>> finished = await service.InvokeAsync(now => ValueTask.FromResult(service.Desk.Revoke(filter, $"user {caller.UserId}", request.Reason, now)), needsFreshLook: true).WaitAsync(cancellationToken);
-        if (finished.Result.Count == 0)
-            throw new ControlException(ControlError.LeaseNotFound, $"no active lease fits {filter}", "see which there are: wg-dynamic leases");
-        return finished.IsDone
-            ? finished.Result
-            : throw new ControlException(ControlError.Failed, "the leases are revoked, but that is not stored, or not on the device yet", "the server tries again until it is; see why: wg-dynamic show");
+        List<LeaseAnswer> revoked = await service.InvokeAsync(now => ValueTask.FromResult(service.Desk.Revoke(filter, $"user {caller.UserId}", request.Reason, now)), cancellationToken, isChange: true);
+        return revoked.Count > 0 ? revoked : throw new ControlException(ControlError.LeaseNotFound, $"no active lease fits {filter}", "see which there are: wg-dynamic leases");
     }
 }

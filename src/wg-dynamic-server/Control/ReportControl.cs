@@ -1,5 +1,4 @@
 using WgDynamic.Control;
-using WgDynamic.Netlink;
 
 namespace WgDynamic.Server;
 
@@ -49,8 +48,7 @@ internal sealed class ReportControl(ServerOptions options, LeaseService service,
             DatabasePath = options.DatabasePath,
             Connections = sessions.Sessions.Count,
         };
-        Finished<ServerStatusAnswer> finished = await service.InvokeAsync(_ => ValueTask.FromResult(service.FillIn(answer)), needsFreshLook: false).WaitAsync(cancellationToken);
-        return finished.Result;
+        return await service.InvokeAsync(_ => ValueTask.FromResult(service.FillIn(answer)), cancellationToken);
     }
 
     /// <summary>All that has been counted, whatever was reset.</summary>
