@@ -51,7 +51,8 @@ internal static class Server
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ReportControl reports = new(options, service, sessions, reloading, counters, device.PublicKey, clock);
         using LeaseControl leases = new(service);
-        ServerControl handler = new(options.Interface, reports, leases, events, stopping.Cancel);
+        using DatabaseControl databases = new(options, service, reports, incidents);
+        ServerControl handler = new(options.Interface, reports, leases, databases, events, stopping.Cancel);
         await using ControlSide control = Open(options, handler, clock, incidents);
         control.Admit(reloading.AccessOf(configuration));
         // Before anybody hears that it serves: a signal that nobody follows would end it.

@@ -6,9 +6,10 @@ namespace WgDynamic.Server;
 /// <param name="interfaceName">The interface.</param>
 /// <param name="reports">Status, statistics, configuration.</param>
 /// <param name="leases">Leases.</param>
+/// <param name="database">The lease database.</param>
 /// <param name="events">What happens.</param>
 /// <param name="stop">Ends the server.</param>
-internal sealed class ServerControl(InterfaceName interfaceName, ReportControl reports, LeaseControl leases, EventHub events, Action stop) : IControlHandler
+internal sealed class ServerControl(InterfaceName interfaceName, ReportControl reports, LeaseControl leases, DatabaseControl database, EventHub events, Action stop) : IControlHandler
 {
     /// <inheritdoc/>
     public async ValueTask HandleAsync(ControlCall call, CancellationToken cancellationToken)
@@ -20,6 +21,9 @@ internal sealed class ServerControl(InterfaceName interfaceName, ReportControl r
                 break;
             case LeasesRequest or RevokeRequest:
                 await leases.HandleAsync(call, cancellationToken);
+                break;
+            case BackupRequest or RestoreRequest or HistoryRequest:
+                await database.HandleAsync(call, cancellationToken);
                 break;
             case EventsRequest or WatchRequest:
                 await events.AnswerAsync(call, token => leases.FindAsync(new LeasesRequest { States = [LeaseState.Active] }, token), cancellationToken);
