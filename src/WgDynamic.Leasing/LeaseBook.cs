@@ -160,13 +160,8 @@ public sealed class LeaseBook
     /// <param name="now">The time.</param>
     public void Release(PublicKey peer, Moment now)
     {
-        if (_peers.Find(peer) is not { } leases)
-            return;
-        foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
-        {
-            if (leases.Active(isIPv6) is { } lease)
-                End(lease, LeaseState.Released, now);
-        }
+        foreach (Lease lease in LeasesOf(peer).Where(lease => lease.IsActive))
+            End(lease, LeaseState.Released, now);
     }
 
     /// <summary>Takes an active lease back.</summary>

@@ -17,10 +17,12 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
     private int _state;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private ReloadTarget? _target;
 
     /// <summary>The configuration file, whether it exists or not.</summary>
     public string Path { get; } = options.ConfigurationPath ?? ConfigurationFile.DefaultPath(options.Interface);
+
+    /// <summary>Is given what is read anew.</summary>
+    public ReloadTarget? Target { get; set; }
 
     /// <summary>When a good one was read last, UTC.</summary>
     public DateTimeOffset? LastRead { get; private set; }
@@ -77,7 +79,7 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
                 Peers = pool.Peers,
             })],
             Reservations = [.. configuration.Reservations.SelectMany(reservation =>
-                new[] { reservation.IPv4, reservation.IPv6 }.OfType<IpAddress>().Select(address => new Reservation(reservation.Peer, address, reservation.LeaseTime)))],
+                new[] { reservation.IPv4, reservation.IPv6 }.OfType<IpAddress>().Select(address => new Reservation(reservation.Peer, address, reservation.LeaseTime, reservation.Name)))],
             PoolsFromRoutes = configuration.PoolsFromRoutes,
             RevokeOnReload = configuration.RevokeOnReload,
             Push = new PushRules(configuration.Pushes),
@@ -85,22 +87,18 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
     }
 
     /// <summary>Follows SIGHUP until the result is disposed.</summary>
-    /// <param name="target">Is given what is read.</param>
-    public PosixSignalRegistration Follow(ReloadTarget target)
-    {
-        _target = target;
-        return PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    public PosixSignalRegistration Follow() =>
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
             _ = FollowSignalAsync();
         });
-    }
 
     /// <summary>Reads the configuration anew and puts it in force if it is good; one after the other.</summary>
     /// <returns>What was read.</returns>
     public async Task<ConfigurationResult> ReloadAsync()
     {
-        ReloadTarget target = _target!;
+        ReloadTarget target = Target ?? throw new InvalidOperationException("nothing serves yet");
         await _turn.WaitAsync();
         try
         {
@@ -109,7 +107,7 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
             if (result.Configuration is { } configuration)
             {
                 target.Sessions.Limits = configuration.Limits;
-                target.Control.Admit(AccessOf(configuration));
+                target.Admit(AccessOf(configuration));
                 target.Service.SetSettings(ToSettings(configuration));
                 // The service takes it over before it has looked.
                 await target.Service.LookAgainAsync(CancellationToken.None);
@@ -149,6 +147,6 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
 /// <summary>What takes a configuration over.</summary>
 /// <param name="Service">What it says of leases.</param>
 /// <param name="Sessions">What it says of connections.</param>
-/// <param name="Control">What it says of the control socket.</param>
+/// <param name="Admit">What it says of the control socket.</param>
 /// <param name="Manager">Hears when that begins and when it is done.</param>
-internal sealed record ReloadTarget(LeaseService Service, SessionTable Sessions, ControlSide Control, ServiceManager Manager);
+internal sealed record ReloadTarget(LeaseService Service, SessionTable Sessions, Action<ControlAccess> Admit, ServiceManager Manager);

@@ -51,12 +51,14 @@ internal static class Server
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ReportControl reports = new(options, service, sessions, reloading, counters, device.PublicKey, clock);
         using LeaseControl leases = new(service);
+        PlanControl plan = new(options.Interface, reloading.Path, service, book, events, log);
         using DatabaseControl databases = new(options, service, reports, incidents);
-        ServerControl handler = new(options.Interface, reports, leases, databases, events, stopping.Cancel);
+        ServerControl handler = new(options.Interface, reports, leases, plan, databases, events, stopping.Cancel);
         await using ControlSide control = Open(options, handler, clock, incidents);
         control.Admit(reloading.AccessOf(configuration));
+        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, manager);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
-        using PosixSignalRegistration reload = reloading.Follow(new ReloadTarget(service, sessions.Sessions, control, manager));
+        using PosixSignalRegistration reload = reloading.Follow();
         PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);
         await service.StartAsync(source, stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.

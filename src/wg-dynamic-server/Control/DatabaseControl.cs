@@ -4,7 +4,6 @@ using WgDynamic.Control;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
 using WgDynamic.Storage;
-using LeaseState = WgDynamic.Control.LeaseState;
 
 namespace WgDynamic.Server;
 

@@ -23,10 +23,12 @@ internal readonly record struct PlannedPool(Pool Pool, Origin Origin)
 internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, StoreKeeper store, RuntimeEntries entries, DeviceView device, ILogger log)
 {
     private readonly HashSet<string> _told = [];
-    private Dictionary<IpAddress, Reservation> _fileReservations = [];
+    private readonly Dictionary<IpAddress, Reservation> _fileReservations = [];
+    private readonly Dictionary<(PublicKey Peer, bool IsIPv6), Reservation> _fileReservedFor = [];
     private Origin[] _origins = [];
     private IpRange[] _ranges = [];
     private Exclusion[] _exclusions = [];
+    private Exclusion[] _networksByHand = [];
     private bool _isFirst = true;
 
     /// <summary>What the configuration says.</summary>
@@ -107,6 +109,13 @@ internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, St
         SetLongestLeaseTime(added.Pools.Select(pool => pool.LeaseTime).Concat(added.Reservations.Select(reservation => reservation.LeaseTime)).Append(book.Policy.LongestLeaseTime));
     }
 
+    /// <summary>The configuration's reservation for a peer.</summary>
+    public bool TryGetFileReservation(PublicKey peer, bool isIPv6, out Reservation reservation) => _fileReservedFor.TryGetValue((peer, isIPv6), out reservation);
+
+    /// <summary>Whose an address is by the operator's hand: alone, or in a network that is in a pool. Not in a wider one, from which the pool was cut.</summary>
+    public PublicKey? OwnerByHand(IpAddress address) =>
+        HolderByHand(address) ?? Array.Find(_networksByHand, network => network.Prefix.Contains(address) && Array.Exists(_ranges, network.AppliesTo)).Owner;
+
     /// <summary>Whose an address is by the operator's hand, in AllowedIPs.</summary>
     public PublicKey? HolderByHand(IpAddress address) => device.OwnerOf(address) is { } owner && !device.IsOurs(address, owner) ? owner : null;
 
@@ -120,8 +129,7 @@ internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, St
         {
             return Source.OwnAddresses.Contains(address) ? "it is an address of this host"
                 : HolderByHand(address) is { } holder && holder != reservation.Peer ? $"it is in the AllowedIPs of {holder}"
-                : _fileReservations.Values.FirstOrDefault(mine => mine.Peer == reservation.Peer && mine.Address.IsIPv6 == address.IsIPv6 && mine.Address != address) is { Address: var mine } && mine != default
-                    ? $"the configuration file reserves {mine} for this peer"
+                : TryGetFileReservation(reservation.Peer, address.IsIPv6, out Reservation mine) ? $"the configuration file reserves {mine.Address} for this peer"
                 : "it is in the way of another reservation";
         }
 
@@ -147,9 +155,13 @@ internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, St
         Settings = settings;
         book.Policy = settings.Policy with { HashKey = book.Policy.HashKey };
         SetLongestLeaseTime(entries.Pools.Select(pool => pool.LeaseTime).Concat(entries.Reservations.Select(reservation => reservation.LeaseTime)).Append(settings.Policy.LongestLeaseTime));
-        _fileReservations = [];
+        _fileReservations.Clear();
+        _fileReservedFor.Clear();
         foreach (Reservation reservation in settings.Reservations)
+        {
             _fileReservations[reservation.Address] = reservation;
+            _fileReservedFor[(reservation.Peer, reservation.Address.IsIPv6)] = reservation;
+        }
     }
 
     private void SetLongestLeaseTime(IEnumerable<TimeSpan?> times) => book.Policy = book.Policy with { LongestLeaseTime = times.Max()!.Value };
@@ -181,6 +193,7 @@ internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, St
             return false;
         _ranges = ranges;
         _exclusions = exclusions;
+        _networksByHand = [.. exclusions.Where(exclusion => !exclusion.Prefix.IsHost)];
         _origins = [.. pools.Select(pool => pool.Origin)];
         book.SetPlan(new LeasePlan
         {
