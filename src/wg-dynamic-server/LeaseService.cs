@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using WgDynamic.Control;
@@ -18,9 +19,6 @@ internal sealed class LeaseService
 {
     private const int MaxBatch = 512;
 
-    // So many pieces of work of the control socket between two batches: peers come first.
-    private const int MaxWorks = 8;
-
     // Reading the device costs what it has peers; it is never more than a tenth of the time.
     private const int ViewCostFactor = 10;
     private static readonly TimeSpan _minViewAge = TimeSpan.FromMilliseconds(50);
@@ -34,10 +32,6 @@ internal sealed class LeaseService
 
     private readonly Channel<PeerRequest?> _inbox = Channel.CreateBounded<PeerRequest?>(
         new BoundedChannelOptions(4096) { SingleReader = true });
-
-    // As many as are connected to the control socket, at the most.
-    private readonly Channel<LoopWork> _work = Channel.CreateUnbounded<LoopWork>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<LoopWork> _works = [];
 
     private readonly InterfaceName _interface;
     private readonly LeaseBook _book;
@@ -54,6 +48,7 @@ internal sealed class LeaseService
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
     private readonly Action<LeaseChange> _planOnDevice;
+    private readonly LoopWork _work = new();
     private readonly LeaseSettings _firstSettings;
 
     private LeaseSettings? _nextSettings;
@@ -68,30 +63,48 @@ internal sealed class LeaseService
     private TaskCompletionSource? _refreshed;
 
     public LeaseService(
-        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
+        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, Counters counters, EventHub events, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
     {
         _interface = interfaceName;
         _book = book;
         _firstSettings = settings;
         _leaseStore = store;
         RuntimeEntries entries = new();
-        _store = new StoreKeeper(interfaceName, book, entries, store, log);
-        _device = new AllowedIPKeeper(interfaceName, book, _store, wireGuard, log);
+        _store = new StoreKeeper(interfaceName, book, entries, store, counters, log);
+        _device = new AllowedIPKeeper(interfaceName, book, _store, wireGuard, counters, log);
         _planOnDevice = _device.Plan;
         Plan = new PlanKeeper(interfaceName, book, _store, entries, _device.View, log);
         _clock = clock;
         _random = random;
         _log = log;
         _throttle = new LogThrottle(clock);
-        _reports = new LeaseReports(interfaceName, book, _throttle, log);
+        _reports = new LeaseReports(interfaceName, book, counters, events, _throttle, log);
+        Desk = new LeaseDesk(interfaceName, book, _device.View, log);
         _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
+
+    /// <summary>For who asks of leases. For this service's loop.</summary>
+    public LeaseDesk Desk { get; }
 
     /// <summary>What may be leased to whom. For this service's loop.</summary>
     public PlanKeeper Plan { get; }
 
     /// <summary>How it is doing: one line for people.</summary>
     public string Status => _status.Text;
+
+    /// <summary>Fills in what only the loop knows, in which it is to be called.</summary>
+    /// <param name="answer">What others know.</param>
+    public ServerStatusAnswer FillIn(ServerStatusAnswer answer) => answer with
+    {
+        HistoryEnd = _leaseStore.HistoryEnd,
+        Peers = _device.View.Peers,
+        Pools = _book.Pools.Count,
+        ActiveLeases = _book.ActiveCount,
+        EndedLeases = _book.Leases.Count - _book.ActiveCount,
+        StoreProblem = _store.Problem,
+        DeviceProblem = _device.Problem,
+        ClockIsSane = _steadyTime!.IsSane(Moment.Of(_clock)),
+    };
 
     /// <summary>Whose packets come from a link-local address, as of the last look at the device. For any thread.</summary>
     /// <param name="source">The address.</param>
@@ -104,20 +117,31 @@ internal sealed class LeaseService
     /// <exception cref="LeaseStoreException">The store cannot be read.</exception>
     public async ValueTask StartAsync(PoolSource pools, CancellationToken cancellationToken)
     {
-        StoredLeases stored = await _leaseStore.LoadAsync(cancellationToken);
-        Plan.Load(_firstSettings, await _leaseStore.LoadPlanAsync(cancellationToken));
-        Moment now = Moment.Of(_clock);
-        if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
-            _log.ClockWentBack(_interface, now.Wall, lastCommit);
-        _book.Restore(stored, now);
-        if (stored.Records.Count > 0)
-            _log.Restored(_interface, _book.ActiveCount, _book.Leases.Count - _book.ActiveCount);
-        _steadyTime = new SteadyTime(now, stored.LastCommit);
-        _nextPrune = now.Uptime + _pruneInterval;
-        _nextHistoryReport = now.Uptime + _historyReportInterval;
+        Load(_firstSettings, await _leaseStore.LoadAsync(cancellationToken), await _leaseStore.LoadPlanAsync(cancellationToken));
+        TimeSpan now = Moment.Of(_clock).Uptime;
+        _nextPrune = now + _pruneInterval;
+        _nextHistoryReport = now + _historyReportInterval;
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
+    }
+
+    /// <summary>Begins anew with a backup, and brings the device to what that says. For this service's loop.</summary>
+    /// <param name="path">The backup, checked; it becomes the database.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Where the former database is now, for people; null if there was none.</returns>
+    /// <exception cref="LeaseStoreException">It cannot be used, or not be put in place; nothing has changed.</exception>
+    public async ValueTask<string?> RestoreAsync(string path, Moment now)
+    {
+        ReplacedStore replaced = await _store.ReplaceAsync(path, now, CancellationToken.None);
+        // What was decided in this round rests on the former leases: who asked is to ask again.
+        foreach (ref (PeerRequest Request, LeaseOutcome Outcome) answer in CollectionsMarshal.AsSpan(_answers))
+            answer.Outcome = new LeaseOutcome { Status = OutcomeStatus.Failed };
+        Load(Plan.Settings, replaced.Leases, replaced.Plan);
+        _device.BeginAnew();
+        _nextReconcile = TimeSpan.Zero;
+        _ = await EnsureViewAsync(fresh: true, CancellationToken.None);
+        return replaced.Former;
     }
 
     /// <summary>Serves until it is cancelled or the interface is gone.</summary>
@@ -149,11 +173,7 @@ internal sealed class LeaseService
         finally
         {
             _inbox.Writer.Complete();
-            _work.Writer.Complete();
-            foreach (LoopWork work in _works)
-                work.Abandon();
-            while (_work.Reader.TryRead(out LoopWork? work))
-                work.Abandon();
+            _work.End();
             foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)).Distinct())
                 request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
             while (_inbox.Reader.TryRead(out PeerRequest? request))
@@ -183,18 +203,17 @@ internal sealed class LeaseService
         return await answer;
     }
 
-    /// <summary>Has the loop do something between two batches. What it changes in the book is stored and put on the device before this returns, as far as that succeeds.</summary>
-    /// <param name="work">What; short, since peers wait meanwhile.</param>
-    /// <param name="needsFreshLook">Whether the device is to be looked at first, unless that was done a moment ago.</param>
-    /// <exception cref="ControlException">The service has ended, or the work says so.</exception>
-    public Task<Finished<T>> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, bool needsFreshLook)
+    /// <summary>Has something done by this service's loop, between two batches, and stored like all that the loop does.</summary>
+    /// <param name="work">It; is given the time. Short, since peers wait meanwhile.</param>
+    /// <param name="cancellationToken">Waits no more; it may be done nevertheless.</param>
+    /// <param name="isChange">Whether the device is to be looked at before, and what the work changes of leases has to be stored and on the device after it.</param>
+    /// <returns>What it gives.</returns>
+    /// <exception cref="ControlException">The work says so, or what it has changed is not where it belongs yet, or the service ends.</exception>
+    public Task<T> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, CancellationToken cancellationToken, bool isChange = false)
     {
-        LoopWork<T> next = new(work, needsFreshLook);
-        if (_work.Writer.TryWrite(next))
-            Wake();
-        else
-            next.Abandon();
-        return next.Task;
+        Task<T> result = _work.Add(work, isChange);
+        Wake();
+        return result.WaitAsync(cancellationToken);
     }
 
     /// <summary>The pools or the server's own addresses are others now.</summary>
@@ -220,6 +239,18 @@ internal sealed class LeaseService
         return Task.WhenAny(refreshed.Task, _inbox.Reader.Completion).WaitAsync(cancellationToken);
     }
 
+    private void Load(LeaseSettings settings, in StoredLeases stored, RuntimePlan plan)
+    {
+        Plan.Load(settings, plan);
+        Moment now = Moment.Of(_clock);
+        if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
+            _log.ClockWentBack(_interface, now.Wall, lastCommit);
+        _book.Restore(stored, now);
+        if (stored.Records.Count > 0)
+            _log.Restored(_interface, _book.ActiveCount, _book.Leases.Count - _book.ActiveCount);
+        _steadyTime = new SteadyTime(now, stored.LastCommit);
+    }
+
     // A full inbox is on its way to being read anyhow.
     private void Wake() => _inbox.Writer.TryWrite(null);
 
@@ -233,9 +264,7 @@ internal sealed class LeaseService
     private async ValueTask ProcessBatchAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource? refreshed = Interlocked.Exchange(ref _refreshed, null);
-        while (_works.Count < MaxWorks && _work.Reader.TryRead(out LoopWork? work))
-            _works.Add(work);
-        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null || _works.Exists(work => work.NeedsFreshLook), cancellationToken);
+        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null || _work.NeedsFreshLook, cancellationToken);
         _ = refreshed?.TrySetResult();
 
         Moment now = Moment.Of(_clock);
@@ -244,8 +273,8 @@ internal sealed class LeaseService
         foreach (PeerRequest request in _batch)
             _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
         _batch.Clear();
-        foreach (LoopWork work in _works)
-            await work.RunAsync(now);
+        if (await _work.RunAsync(now))
+            Wake();
         Moment steady = _steadyTime!.At(now);
         await PruneAsync(steady.Wall < now.Wall ? steady : now, cancellationToken);
 
@@ -267,11 +296,7 @@ internal sealed class LeaseService
         }
 
         _answers.Clear();
-        foreach (LoopWork work in _works)
-            work.Complete(stored && onDevice);
-        _works.Clear();
-        if (_work.Reader.TryPeek(out _))
-            Wake();
+        _work.Tell(stored && onDevice);
         _device.EndRound(onDevice);
         _status.EndRound(_looked);
     }

@@ -89,15 +89,8 @@ internal sealed class PlanControl
             await call.WriteAsync(answer, cancellationToken);
     }
 
-    private async Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken) =>
-        (await _service.InvokeAsync(_ => ValueTask.FromResult(read()), needsFreshLook: false).WaitAsync(cancellationToken)).Result;
+    private Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken) => _service.InvokeAsync(_ => ValueTask.FromResult(read()), cancellationToken);
 
     // What the operator has just given to a peer by hand is in the way of some.
-    private async Task<T> ChangeAsync<T>(Func<Moment, ValueTask<T>> change, CancellationToken cancellationToken)
-    {
-        Finished<T> finished = await _service.InvokeAsync(change, needsFreshLook: true).WaitAsync(cancellationToken);
-        return finished.IsDone
-            ? finished.Result
-            : throw new ControlException(ControlError.Failed, "it is changed, but not all of it is stored, or on the device yet", "the server tries again until it is; see why: wg-dynamic show");
-    }
+    private Task<T> ChangeAsync<T>(Func<Moment, ValueTask<T>> change, CancellationToken cancellationToken) => _service.InvokeAsync(change, cancellationToken, isChange: true);
 }
