@@ -83,5 +83,5 @@ internal sealed class PlanDaemon : IAsyncDisposable, IControlHandler
     }
 
     private static LeaseSettings Settings(string configuration) =>
-        new Reloading(new ServerOptions { Interface = Names.Interface }, new LogLines()).ToSettings(ConfigurationReader.Read(configuration).Configuration!);
+        new Reloading(new ServerOptions { Interface = Names.Interface }, TimeProvider.System, new LogLines()).ToSettings(ConfigurationReader.Read(configuration).Configuration!);
 }
