@@ -16,7 +16,7 @@ public class DependencyTests
         ["WgDynamic.Control"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Daemon"] = ["WgDynamic.Primitives"],
         ["wg-dynamic-server"] = ["WgDynamic.Daemon", "WgDynamic.Leasing", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol", "WgDynamic.Storage"],
-        ["wg-dynamic-client"] = ["WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol"],
+        ["wg-dynamic-client"] = ["WgDynamic.Control", "WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol"],
         ["wg-dynamic"] = ["WgDynamic.Control", "WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives"],
     };
 
