@@ -47,7 +47,7 @@ has_systemd() { for_real && [[ -d /run/systemd/system ]]; }
 refuse_beside_package() {
 	local package
 	for_real && command -v dpkg-query >/dev/null || return 0
-	for package in wg-dynamic wg-dynamic-server; do
+	for package in wg-dynamic wg-dynamic-server wg-dynamic-powershell; do
 		# shellcheck disable=SC2016 # dpkg-query expands it
 		[[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]] ||
 			die "the Debian package $package is installed, and two would be in each other's way; for this one, first: apt-get remove wg-dynamic"

@@ -31,6 +31,11 @@ stage() {
 			esac
 		done
 	done
+	# In /usr/local, that is where PowerShell looks.
+	while IFS= read -r file; do
+		put 644 "$root/artifacts/module/$file" "$share/powershell/Modules/$file"
+	done < <(cd "$root/artifacts/module" 2>/dev/null && find WgDynamic -type f | sort)
+	[[ " ${staged[*]} " == */WgDynamic.psd1\ * ]] || die "the PowerShell module is missing: run eng/build.sh"
 	put 644 "$packaging/wg-dynamic.conf" "$share/doc/wg-dynamic/examples/wg-dynamic.conf"
 	put_directory /etc/wg-dynamic
 }

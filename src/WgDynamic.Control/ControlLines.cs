@@ -21,7 +21,7 @@ internal sealed class ControlLines : IAsyncDisposable
     {
         _stream = new NetworkStream(socket, ownsSocket: true);
         _reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(leaveOpen: true));
-        _writer = new Utf8JsonWriter(_pending, new JsonWriterOptions { SkipValidation = true });
+        _writer = new Utf8JsonWriter(_pending, ControlLine.WriterOptions);
     }
 
     /// <summary>Reads a line.</summary>

@@ -9,6 +9,9 @@ internal sealed class DebianRoot : IAsyncDisposable
     /// <summary>Where it has the repository, which it cannot change.</summary>
     public const string Repository = "/mnt";
 
+    /// <summary>The names of our packages.</summary>
+    public static readonly string[] Ours = ["wg-dynamic", "wg-dynamic-server", "wg-dynamic-powershell"];
+
     private static readonly string _below = Path.Combine(Backend.RepositoryRoot, "artifacts", "package-root");
     private static readonly string _packages = Path.Combine(Backend.RepositoryRoot, "artifacts", "test-packages");
 

@@ -9,6 +9,9 @@ public sealed class PackageScenarios
     private const string WgQuick = "/usr/bin/wg-quick";
     private const string StockWgQuick = "/usr/lib/wg-dynamic/wg-quick";
 
+    // Where PowerShell looks for modules; the package's is elsewhere.
+    private const string KnownModule = "/usr/local/share/powershell/Modules/WgDynamic";
+
     [Fact]
     public async Task Lintian_has_neither_errors_nor_warnings()
     {
@@ -68,12 +71,12 @@ public sealed class PackageScenarios
         Directory.CreateDirectory(Path.GetDirectoryName(root.Outside(enabled))!);
         File.CreateSymbolicLink(root.Outside(enabled), "/usr/lib/systemd/system/wg-dynamic-server@.service");
 
-        await root.SucceedAsync("dpkg", "--remove", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--remove", .. DebianRoot.Ours]);
 
         Assert.Equal(stock, root.Read(WgQuick));
         Assert.Equal("leases", root.Read("/var/lib/wg-dynamic/wg0.db"));
 
-        await root.SucceedAsync("dpkg", "--purge", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--purge", .. DebianRoot.Ours]);
 
         Assert.Equal("", await root.SucceedAsync("dpkg", "--audit"));
         Assert.Equal("[Server]\n", root.Read("/etc/wg-dynamic/wg0.conf"));
@@ -129,9 +132,9 @@ public sealed class PackageScenarios
 
         await root.DpkgAsync("--install", "now");
         await root.DpkgAsync("--install", "next");
-        await root.SucceedAsync("dpkg", "--remove", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--remove", .. DebianRoot.Ours]);
         await root.DpkgAsync("--install", "next");
-        await root.SucceedAsync("dpkg", "--purge", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--purge", .. DebianRoot.Ours]);
         root.Write("/stop", "");
 
         Assert.Equal((0, ""), await looks);
@@ -157,7 +160,7 @@ public sealed class PackageScenarios
         Assert.Equal(1, status);
         Assert.Contains("install wireguard-tools", said, StringComparison.Ordinal);
 
-        await root.SucceedAsync("dpkg", "--remove", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--remove", .. DebianRoot.Ours]);
 
         Assert.False(File.Exists(root.Outside(WgQuick)));
         Assert.False(Directory.Exists(root.Outside("/usr/lib/wg-dynamic")));
@@ -182,7 +185,7 @@ public sealed class PackageScenarios
 
         Assert.NotEqual(0, status);
         Assert.Contains("clashes", said, StringComparison.Ordinal);
-        await root.SucceedAsync("dpkg", "--purge", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--purge", .. DebianRoot.Ours]);
         Assert.Equal("his\n", root.Read(WgQuick));
         File.Delete(root.Outside(WgQuick));
         await root.SucceedAsync("dpkg-divert", "--local", "--rename", "--remove", WgQuick);
@@ -191,7 +194,7 @@ public sealed class PackageScenarios
         // Cut off between unpacking and configuring, and then removed: there is no prerm.
         await root.DpkgAsync("--install", "now");
         await root.DpkgAsync("--unpack", "next");
-        await root.SucceedAsync("dpkg", "--purge", "wg-dynamic", "wg-dynamic-server");
+        await root.SucceedAsync(["dpkg", "--purge", .. DebianRoot.Ours]);
 
         Assert.Equal(stock, root.Read(WgQuick));
         Assert.Equal(DebianRoot.WithoutBooks(before), DebianRoot.WithoutBooks(await root.FilesAsync()));
@@ -239,13 +242,25 @@ public sealed class PackageScenarios
 
         await laptop.SucceedInAsync(network.Client.Network, "wg-quick", "up", "wg0");
         Assert.Equal(leased, await LeasedAsync());
-        await laptop.SucceedAsync("dpkg", "--purge", "wg-dynamic", "wg-dynamic-server");
+        await laptop.SucceedAsync(["dpkg", "--purge", .. DebianRoot.Ours]);
         Assert.Equal(leased, await LeasedAsync());
         await network.Client.PingAsync("192.168.4.1", leased[0].Split('/')[0]);
         await laptop.SucceedInAsync(network.Client.Network, "wg-quick", "down", "wg0");
         Assert.DoesNotContain("wg0", await network.Client.IpAsync("link show"), StringComparison.Ordinal);
 
         Task<string[]> LeasedAsync() => Until.AsExpectedAsync(() => network.Client.AddressesAsync("wg0"), addresses => addresses.Length == 2);
+    }
+
+    [Fact]
+    public async Task A_module_that_the_person_has_put_there_stays()
+    {
+        await using DebianRoot root = await DebianRoot.CreateAsync();
+        root.Write($"{KnownModule}/1.0/WgDynamic.psd1", "his");
+
+        Assert.Contains($"{KnownModule} is there already and stays", await root.DpkgAsync("--install", "now"), StringComparison.Ordinal);
+        await root.SucceedAsync(["dpkg", "--purge", .. DebianRoot.Ours]);
+
+        Assert.Equal("his", root.Read($"{KnownModule}/1.0/WgDynamic.psd1"));
     }
 
     // Of what is in it: those for the tests are compressed less.
@@ -256,12 +271,13 @@ public sealed class PackageScenarios
     private static async Task AssertInstalledAsync(DebianRoot root, string stock)
     {
         Assert.Equal("", await root.SucceedAsync("dpkg", "--audit"));
-        Assert.Equal("", await root.SucceedAsync("dpkg", "--verify", "wg-dynamic", "wg-dynamic-server"));
+        Assert.Equal("", await root.SucceedAsync(["dpkg", "--verify", .. DebianRoot.Ours]));
         foreach (string program in (string[])["wg-dynamic", "wg-dynamic-client", "wg-dynamic-server"])
             Assert.Equal(await Command.RunAsync(Path.Combine(Backend.PublishDirectory, program), "--version"), await root.SucceedAsync(program, "--version"));
         Assert.Equal(root.Read($"{DebianRoot.Repository}/packaging/wg-quick"), await root.SucceedAsync("cat", WgQuick));
         Assert.Equal(stock, root.Read(StockWgQuick));
         Assert.Contains(WgQuick, await root.SucceedAsync("dpkg-divert", "--list", "*wg-quick*"), StringComparison.Ordinal);
+        Assert.Contains("ModuleVersion", await root.SucceedAsync("sh", "-c", $"cat {KnownModule}/*/WgDynamic.psd1"), StringComparison.Ordinal);
         Assert.Equal("wg-dynamic:x:/var/lib/wg-dynamic:/usr/sbin/nologin", await root.SucceedAsync("sh", "-c", "getent passwd wg-dynamic | cut -d: -f1,2,6,7 | tr -d '\n'"));
         Assert.Equal("drwxr-x--- wg-dynamic:wg-dynamic", await root.SucceedAsync("find", "/var/lib/wg-dynamic", "-maxdepth", "0", "-printf", "%M %u:%g"));
         Assert.Equal("drwxr-sr-x wg-dynamic:wg-dynamic", await root.SucceedAsync("find", "/run/wg-dynamic", "-maxdepth", "0", "-printf", "%M %u:%g"));

@@ -34,7 +34,7 @@ public class SystemdPackageScenarios
 
         try
         {
-            await ShellAsync("dpkg --purge wg-dynamic wg-dynamic-server");
+            await ShellAsync($"dpkg --purge {string.Join(' ', DebianRoot.Ours)}");
 
             Assert.Equal("ActiveState=inactive LoadState=not-found", await ShowAsync(Client, "ActiveState,LoadState"));
             Assert.Equal("ActiveState=inactive LoadState=not-found", await ShowAsync(OtherServer, "ActiveState,LoadState"));

@@ -36,8 +36,11 @@ public abstract record ControlRequest
 
     /// <summary>Whether it changes anything, which not everybody may who may read.</summary>
     [JsonIgnore]
-    public virtual bool IsChange => false;
+    public bool IsChange => this is ChangeRequest;
 }
+
+/// <summary>A request that changes something.</summary>
+public abstract record ChangeRequest : ControlRequest;
 
 /// <summary>How is it doing? Both daemons: <see cref="ServerStatusAnswer"/> or <see cref="ClientStatusAnswer"/>.</summary>
 public sealed record StatusRequest : ControlRequest;
@@ -62,11 +65,8 @@ public sealed record LeasesRequest : ControlRequest
 }
 
 /// <summary>Takes active leases back that fit both filters; one of them must say something. Server: the <see cref="LeaseAnswer"/>s as they are then.</summary>
-public sealed record RevokeRequest : ControlRequest
+public sealed record RevokeRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Whose.</summary>
     public PublicKey? PublicKey { get; init; }
 
@@ -88,11 +88,8 @@ public sealed record ReservationsRequest : ControlRequest
 }
 
 /// <summary>Keeps an address for a peer. Server: the <see cref="ReservationAnswer"/>.</summary>
-public sealed record AddReservationRequest : ControlRequest
+public sealed record AddReservationRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>For whom.</summary>
     public required PublicKey PublicKey { get; init; }
 
@@ -107,11 +104,8 @@ public sealed record AddReservationRequest : ControlRequest
 }
 
 /// <summary>Changes what is said of a reservation; null leaves it. Server: the <see cref="ReservationAnswer"/>.</summary>
-public sealed record SetReservationRequest : ControlRequest
+public sealed record SetReservationRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Which.</summary>
     public required IpAddress Address { get; init; }
 
@@ -126,11 +120,8 @@ public sealed record SetReservationRequest : ControlRequest
 }
 
 /// <summary>Ends reservations that fit both filters; one of them must say something. The leases go on. Server: the <see cref="ReservationAnswer"/>s as they were.</summary>
-public sealed record RemoveReservationRequest : ControlRequest
+public sealed record RemoveReservationRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>For whom.</summary>
     public PublicKey? PublicKey { get; init; }
 
@@ -146,11 +137,8 @@ public sealed record PoolsRequest : ControlRequest
 }
 
 /// <summary>Adds a pool. Server: the <see cref="PoolAnswer"/>.</summary>
-public sealed record AddPoolRequest : ControlRequest
+public sealed record AddPoolRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>From which to which address.</summary>
     public required IpRange Range { get; init; }
 
@@ -165,11 +153,8 @@ public sealed record AddPoolRequest : ControlRequest
 }
 
 /// <summary>Changes a pool; null leaves it. <see cref="Enabled"/> can be changed of every pool, the rest of those of <see cref="Origin.Runtime"/>. Server: the <see cref="PoolAnswer"/>.</summary>
-public sealed record SetPoolRequest : ControlRequest
+public sealed record SetPoolRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Its name or its range.</summary>
     public required string Pool { get; init; }
 
@@ -187,11 +172,8 @@ public sealed record SetPoolRequest : ControlRequest
 }
 
 /// <summary>Removes a pool of <see cref="Origin.Runtime"/>. Server: the <see cref="PoolAnswer"/> as it was.</summary>
-public sealed record RemovePoolRequest : ControlRequest
+public sealed record RemovePoolRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Its name or its range.</summary>
     public required string Pool { get; init; }
 
@@ -207,21 +189,15 @@ public sealed record ExclusionsRequest : ControlRequest
 }
 
 /// <summary>Excludes addresses from all pools. Leases there go on until they end. Server: the <see cref="ExclusionAnswer"/>.</summary>
-public sealed record AddExclusionRequest : ControlRequest
+public sealed record AddExclusionRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Which; must overlap a pool.</summary>
     public required IpRange Range { get; init; }
 }
 
 /// <summary>Ends an exclusion of <see cref="Origin.Runtime"/>. Server: the <see cref="ExclusionAnswer"/> as it was.</summary>
-public sealed record RemoveExclusionRequest : ControlRequest
+public sealed record RemoveExclusionRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Which: exactly as it was added.</summary>
     public required IpRange Range { get; init; }
 }
@@ -230,35 +206,19 @@ public sealed record RemoveExclusionRequest : ControlRequest
 public sealed record StatisticsRequest : ControlRequest;
 
 /// <summary>Counts from zero again. Server: the <see cref="StatisticsAnswer"/> as it was. Metrics go on counting.</summary>
-public sealed record ResetStatisticsRequest : ControlRequest
-{
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-}
+public sealed record ResetStatisticsRequest : ChangeRequest;
 
 /// <summary>Reads the configuration anew. Server: <see cref="ProblemAnswer"/>s, then the <see cref="ServerStatusAnswer"/>, or the error if there are errors.</summary>
-public sealed record ReloadRequest : ControlRequest
-{
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-}
+public sealed record ReloadRequest : ChangeRequest;
 
 /// <summary>A copy of the lease database, while it is used. Server: <see cref="ContentAnswer"/>s. It names all peers and when they were there: not for everybody who may read.</summary>
-public sealed record BackupRequest : ControlRequest
-{
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-}
+public sealed record BackupRequest : ChangeRequest;
 
 /// <summary>
 /// Puts a backup in the database's place; what follows are <see cref="UploadRequest"/>s. The server checks it first, and begins anew with it.
 /// Server: the <see cref="ServerStatusAnswer"/> afterwards.
 /// </summary>
-public sealed record RestoreRequest : ControlRequest
-{
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-}
+public sealed record RestoreRequest : ChangeRequest;
 
 /// <summary>A part of a file, after <see cref="RestoreRequest"/>; an empty one is the end.</summary>
 public sealed record UploadRequest : ControlRequest
@@ -310,21 +270,15 @@ public sealed record WatchRequest : ControlRequest
 }
 
 /// <summary>Asks the server for a renewal now. Client: the <see cref="LeaseAnswer"/>s once it has answered, or <see cref="ControlError.TimedOut"/>.</summary>
-public sealed record RenewRequest : ControlRequest
+public sealed record RenewRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>How long to wait for that; null for ten seconds, zero for not at all, which gives the leases as they are.</summary>
     public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>Ends the daemon: this is answered when it has begun to. Both daemons: nothing but the end.</summary>
-public sealed record StopRequest : ControlRequest
+public sealed record StopRequest : ChangeRequest
 {
-    /// <inheritdoc/>
-    public override bool IsChange => true;
-
     /// <summary>Client: give the lease back first. Null for what the client was started with.</summary>
     public bool? Release { get; init; }
 }
