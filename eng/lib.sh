@@ -205,24 +205,27 @@ need_dotnet() {
 pinned() { sed -n "s|.*<$1>\(.*\)</$1>.*|\1|p" "$root/Directory.Packages.props"; }
 
 tools=$root/artifacts/tools
-powershell='' # pwsh, after need_pwsh
+powershell=() # pwsh as tests want it, after need_pwsh
 
-# need_pwsh: sets $powershell to pwsh, 7.6 or later, of PATH or else of $tools,
-# and unpacks Pester below $tools. Fails, with the reason in $no_powershell,
-# where they cannot be had. Nothing is put into the user's home.
+# need_pwsh: sets $powershell to a command with pwsh, 7.6 or later, of PATH or
+# else of $tools, and unpacks Pester below $tools. Fails, with the reason in
+# $no_powershell, where they cannot be had. Nothing is put into the user's home,
+# and nobody is asked whether there is a new release.
 need_pwsh() {
-	local log=$root/artifacts/logs/powershell.log version
+	local log=$root/artifacts/logs/powershell.log version quiet
 	need_dotnet
-	powershell=$(command -v pwsh || true)
+	quiet=(env POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+		XDG_CACHE_HOME="$tools/home" XDG_CONFIG_HOME="$tools/home" XDG_DATA_HOME="$tools/home")
+	powershell=("${quiet[@]}" pwsh -NoLogo -NoProfile -NonInteractive)
 	# shellcheck disable=SC2016 # PowerShell expands it
-	if [[ ! $powershell ]] || [[ $(as_powershell -Command '$PSVersionTable.PSVersion -ge "7.6.0"' 2>/dev/null) != True ]]; then
+	[[ $("${powershell[@]}" -Command '$PSVersionTable.PSVersion -ge "7.6.0"' 2>/dev/null || true) == True ]] || {
 		version=$(pinned PowerShellVersion)
-		powershell=$tools/powershell-$version/pwsh
-		[[ -x $powershell ]] || {
+		powershell=("${quiet[@]}" DOTNET_ROOT="$DOTNET_ROOT" "$tools/powershell-$version/pwsh" -NoLogo -NoProfile -NonInteractive)
+		[[ -x $tools/powershell-$version/pwsh ]] || {
 			rm -rf "$tools/powershell-$version"
 			quietly "$log" dotnet tool install PowerShell --version "$version" --tool-path "$tools/powershell-$version"
 		} || { no_powershell="no pwsh 7.6 in PATH, and the dotnet tool PowerShell $version cannot be installed: $log"; return 1; }
-	fi
+	}
 	for version in "$(pinned PesterVersion)" "$(pinned OldestPesterVersion)"; do
 		[[ ! -e $tools/pester-$version/Pester/Pester.psd1 ]] || continue
 		quietly "$log" dotnet restore "$root/eng/pester.csproj" -v quiet -nologo ||
@@ -230,13 +233,6 @@ need_pwsh() {
 		mkdir -p "$tools/pester-$version"
 		ln -sfn "$tools/packages/pester/$version/tools" "$tools/pester-$version/Pester"
 	done
-}
-
-# as_powershell ARGUMENT…: pwsh that neither asks home whether there is a new
-# release nor writes into the user's home.
-as_powershell() {
-	env POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off XDG_CACHE_HOME="$tools/home" XDG_CONFIG_HOME="$tools/home" XDG_DATA_HOME="$tools/home" \
-		"$powershell" -NoLogo -NoProfile -NonInteractive "$@"
 }
 
 # quietly LOG COMMAND…: keeps the output in LOG, and shows its end only on failure.
