@@ -108,12 +108,25 @@ leased() {
 	die "$1 gets no addresses: $(tail -n 3 "$site/$1.log")"
 }
 
+# remove_machines: not left to the end of all namespaces, since tests make one site after the other.
+remove_machines() {
+	local name
+	for name in hub laptop phone; do
+		[[ -e /run/netns/$name ]] || continue
+		# shellcheck disable=SC2046 # one word each
+		kill -KILL $(ip netns pids "$name") 2>/dev/null
+		ip netns delete "$name"
+	done
+	rm -f /run/wg-dynamic/wg[012].* /run/wireguard/wg[012].sock
+}
+
 inside() {
 	site=$(mktemp -d)
 	# shellcheck disable=SC2016 # run_cleanups expands it
 	on_exit 'rm -rf "$site"'
 	umask 077
 	mkdir -p /run/wg-dynamic
+	on_exit remove_machines
 	hub
 	make_programs
 	client laptop 1

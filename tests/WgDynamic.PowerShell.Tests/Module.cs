@@ -1,4 +1,4 @@
-using WgDynamic.EndToEnd;
+using WgDynamic.Architecture.Tests;
 
 namespace WgDynamic.PowerShell.Tests;
 
@@ -15,7 +15,7 @@ internal static class Module
 
     private static string FindFolder()
     {
-        string family = Path.Combine(Backend.RepositoryRoot, "artifacts", "module", Name);
+        string family = Path.Combine(Repository.Root, "artifacts", "module", Name);
         string[] versions = Directory.Exists(family) ? Directory.GetDirectories(family) : [];
         return versions.Length == 1
             ? versions[0]

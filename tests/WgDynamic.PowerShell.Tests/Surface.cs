@@ -63,6 +63,9 @@ internal static class Surface
         "Test-WgDynamicConfiguration", "Get-WgDynamicConfiguration", "New-WgDynamicConfiguration",
     ];
 
+    /// <summary>Those that wait for nobody, and so have nothing to be stopped in: they read or write a file.</summary>
+    public static string[] Immediate { get; } = ["Get-WgDynamicConfiguration", "New-WgDynamicConfiguration"];
+
     /// <summary>What of a verb changes nothing, so that there is no -WhatIf.</summary>
     public static string[] ReadingVerbs { get; } = ["Get", "Test", "Wait", "Watch"];
 }
