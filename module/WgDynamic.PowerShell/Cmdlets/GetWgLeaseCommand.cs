@@ -1,0 +1,101 @@
+using System.Management.Automation;
+using WgDynamic.Control;
+
+namespace WgDynamic.PowerShell;
+
+/// <summary>Gets leases, in all states.</summary>
+/// <remarks>
+/// Gives an object for each leased address, as it comes from the daemon. A server also gives leases that have ended, for as long as it
+/// remembers them; a client gives its own. All filters that are given must fit.
+/// </remarks>
+/// <example>
+/// <code>Get-WgLease | Where-Object Expired</code>
+/// Whose lease has run out without a renewal?
+/// </example>
+/// <example>
+/// <code>Get-WgLease -Interface wg0 -State Active -IPAddress 10.66.0.0/25 | Sort-Object TimeRemaining</code>
+/// The active leases of a part of a pool, the one that ends first on top.
+/// </example>
+/// <example>
+/// <code>Get-WgLease -State Active | Where-Object HostName -like 'lab-*' | Add-WgReservation</code>
+/// Keeps the addresses of some machines for them.
+/// </example>
+[Cmdlet(VerbsCommon.Get, "WgLease")]
+[OutputType(typeof(WgLease))]
+public sealed class GetWgLeaseCommand : WgGetCmdlet
+{
+    /// <summary>Only the leases of these peers: public keys, or wildcards.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PublicKeyCompleter))]
+    [SupportsWildcards]
+    public string[]? PublicKey { get; set; }
+
+    /// <summary>Only these addresses: addresses, prefixes (10.66.0.0/25), ranges (10.66.0.10-10.66.0.99), or wildcards (10.66.0.*).</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AddressCompleter))]
+    [SupportsWildcards]
+    public string[]? IPAddress { get; set; }
+
+    /// <summary>Only addresses of this family.</summary>
+    [Parameter]
+    [ValidateSet("IPv4", "IPv6")]
+    public string? AddressFamily { get; set; }
+
+    /// <summary>Only leases in these states. Without it: all.</summary>
+    [Parameter]
+    [ValidateSet("Active", "Expired", "Released", "Revoked")]
+    public string[]? State { get; set; }
+
+    /// <summary>Only leases out of these pools: names or ranges, or wildcards.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PoolCompleter))]
+    [SupportsWildcards]
+    public string[]? Pool { get; set; }
+
+    /// <summary>Only what this daemon says: Server or Client. Without it: both.</summary>
+    [Parameter]
+    [ValidateSet("Server", "Client")]
+    public string? Role { get; set; }
+
+    internal override DaemonRole? Daemon => Role is null ? null : Enum.Parse<DaemonRole>(Role, ignoreCase: true);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForItem(PublicKey, () =>
+    {
+        Filter keys = new(PublicKey), addresses = new(IPAddress), pools = new(Pool);
+        IpRange[] ranges = [.. (IPAddress ?? []).Where(item => !Names.IsWildcard(item)).Select(Read.Range)];
+        LeasesRequest request = new()
+        {
+            PublicKeys = [.. keys.Literals.Select(Read.Key)],
+            Addresses = addresses.Literals.Count == 0 ? [] : ranges,
+            Family = AddressFamily is null ? null : Enum.Parse<AddressFamilyName>(AddressFamily, ignoreCase: true),
+            States = [.. (State ?? []).Select(state => Enum.Parse<LeaseState>(state, ignoreCase: true))],
+            Pools = [.. pools.Literals],
+        };
+        ForEachDaemon(Interface, socket =>
+        {
+            foreach (LeaseAnswer answer in Ask<LeaseAnswer>(socket, request))
+            {
+                if (keys.IsEmpty && addresses.IsEmpty && pools.IsEmpty)
+                {
+                    WriteObject(new WgLease(answer, Clock));
+                    continue;
+                }
+
+                // Each of them, so that each learns what there is.
+                bool fits = keys.Takes($"{answer.PublicKey}") & (addresses.Takes($"{answer.Address}") | ranges.Any(range => range.Contains(answer.Address))) & (pools.Takes(answer.Pool) | pools.Literals.Count > 0);
+                if (fits)
+                    WriteObject(new WgLease(answer, Clock));
+            }
+        });
+        if (State is not null || AddressFamily is not null || Pool is not null)
+            return;
+        foreach (string key in keys.Unseen)
+            Report(NotFound($"no lease of {key} is known", key), key);
+        foreach (string address in addresses.Unseen.Where(item => Read.Range(item).Count == 1))
+            Report(NotFound($"no lease of {address} is known", address), address);
+    });
+
+    internal static WgDynamicException NotFound(string message, string target) =>
+        new("WgLeaseNotFound", ErrorCategory.ObjectNotFound, message, "Get-WgLease without filters lists the leases that there are.", target);
+}
