@@ -26,11 +26,11 @@ public sealed partial class ExampleTests : IDisposable
                 string text = Prompt().Replace($"{code}", "");
                 if (!text.Contains(command.Name, StringComparison.OrdinalIgnoreCase))
                     wrong.Add($"{command.Name}: an example that does not use it: {text}");
-                wrong.AddRange(Problems(text).Select(problem => $"{command.Name}: {problem}"));
+                wrong.AddRange(ProblemsOf(text).Select(problem => $"{command.Name}: {problem}"));
             }
         }
 
-        Assert.Equal([], wrong);
+        Problems.AssertNone(wrong);
         Assert.True(examples >= _session.Commands.Count, $"{examples} examples");
     }
 
@@ -39,7 +39,7 @@ public sealed partial class ExampleTests : IDisposable
     {
         string[] scripts = [.. Repository.Files(".", "*.ps1"), .. Repository.Files(".", "*.psm1")];
         Assert.Contains("pester/Invoke-WgDynamicChecks.ps1", scripts);
-        Assert.Equal([], scripts.SelectMany(script => Problems(Repository.Read(script)).Select(problem => $"{script}: {problem}")));
+        Problems.AssertNone(scripts.SelectMany(script => ProblemsOf(Repository.Read(script)).Select(problem => $"{script}: {problem}")));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed partial class ExampleTests : IDisposable
         {
             CommentHelpInfo help = Parser.ParseInput(Repository.Read(script), out _, out _).GetHelpContent();
             Assert.NotEmpty(help.Examples);
-            Assert.All(help.Examples, example => Assert.Equal([], Problems(example.Split("\n\n")[0])));
+            Assert.All(help.Examples, example => Problems.AssertNone(ProblemsOf(example.Split("\n\n")[0])));
         });
     }
 
@@ -65,24 +65,24 @@ public sealed partial class ExampleTests : IDisposable
             foreach (string code in CodeOf(Repository.Read(document)))
             {
                 found++;
-                wrong.AddRange(Problems(code).Select(problem => $"{document}: {problem}"));
+                wrong.AddRange(ProblemsOf(code).Select(problem => $"{document}: {problem}"));
             }
         }
 
-        Assert.Equal([], wrong);
+        Problems.AssertNone(wrong);
         Assert.True(found > 0, "no document has any");
     }
 
     [Fact]
     public void A_rotten_example_is_found()
     {
-        Assert.NotEmpty(Problems("Get-WgLeese wg0"));
-        Assert.NotEmpty(Problems("Get-WgLease wg0 -NoSuchParameter 1"));
-        Assert.NotEmpty(Problems("Get-WgLease wg0 | Where-Object { Get-WgPool -Nonsense }"));
-        Assert.NotEmpty(Problems("Get-WgLease wg0 |"));
-        Assert.NotEmpty(Problems("Get-WgLease | Sort-Object -Descendingly IPAddress"));
-        Assert.NotEmpty(Problems("Get-WgLease wg0 | Where-Object NoSuchProperty"));
-        Assert.Empty(Problems("Get-WgLease wg0 -State Active | Where-Object Expired | Sort-Object IPAddress -Descending"));
+        Assert.NotEmpty(ProblemsOf("Get-WgLeese wg0"));
+        Assert.NotEmpty(ProblemsOf("Get-WgLease wg0 -NoSuchParameter 1"));
+        Assert.NotEmpty(ProblemsOf("Get-WgLease wg0 | Where-Object { Get-WgPool -Nonsense }"));
+        Assert.NotEmpty(ProblemsOf("Get-WgLease wg0 |"));
+        Assert.NotEmpty(ProblemsOf("Get-WgLease | Sort-Object -Descendingly IPAddress"));
+        Assert.NotEmpty(ProblemsOf("Get-WgLease wg0 | Where-Object NoSuchProperty"));
+        Assert.Empty(ProblemsOf("Get-WgLease wg0 -State Active | Where-Object Expired | Sort-Object IPAddress -Descending"));
     }
 
     // Blocks that say they are PowerShell, and lines behind PowerShell's prompt in blocks that say nothing.
@@ -94,16 +94,16 @@ public sealed partial class ExampleTests : IDisposable
             yield return line.Groups["code"].Value;
     }
 
-    private IEnumerable<string> Problems(string code)
+    private IEnumerable<string> ProblemsOf(string code)
     {
         ScriptBlockAst script = Parser.ParseInput(code, out _, out ParseError[] errors);
         if (errors.Length > 0)
             return errors.Select(error => $"{error.Message} in: {code}");
         HashSet<string> functions = [.. script.FindAll(ast => ast is FunctionDefinitionAst, true).Select(ast => ((FunctionDefinitionAst)ast).Name)];
-        return script.FindAll(ast => ast is CommandAst, true).Cast<CommandAst>().SelectMany(command => Problems(command, functions));
+        return script.FindAll(ast => ast is CommandAst, true).Cast<CommandAst>().SelectMany(command => ProblemsOf(command, functions));
     }
 
-    private IEnumerable<string> Problems(CommandAst command, HashSet<string> functions)
+    private IEnumerable<string> ProblemsOf(CommandAst command, HashSet<string> functions)
     {
         if (command.GetCommandName() is not { } name || functions.Contains(name) || Elsewhere().IsMatch(name))
             yield break;

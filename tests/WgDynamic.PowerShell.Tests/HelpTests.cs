@@ -32,7 +32,7 @@ public sealed class HelpTests : IDisposable
                 missing.Add($"{command.Name}: outputs");
         }
 
-        Assert.Equal([], missing);
+        Problems.AssertNone(missing);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class HelpTests : IDisposable
             wrong.AddRange(described.Except(has).Except(["WhatIf", "Confirm"]).Select(name => $"{command.Name} -{name}: described, and not there"));
         }
 
-        Assert.Equal([], wrong);
+        Problems.AssertNone(wrong);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class HelpTests : IDisposable
             wrong.AddRange(command.Parameters.Keys.Except(_common).Where(name => !syntax.Contains($"-{name}", StringComparison.Ordinal)).Select(name => $"{command.Name} -{name}"));
         }
 
-        Assert.Equal([], wrong);
+        Problems.AssertNone(wrong);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ParameterTests : IDisposable
             }
         }
 
-        Assert.Equal([], missing);
+        Problems.AssertNone(missing);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ParameterTests : IDisposable
             }
         }
 
-        Assert.Equal([], wrong);
+        Problems.AssertNone(wrong);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ParameterTests : IDisposable
                where !plain.Contains(type) && !type.IsEnum && !(type.IsArray && plain.Contains(type.GetElementType())) && !typeof(System.Collections.IDictionary).IsAssignableFrom(type)
                select $"{command.Name}: {output.Type.Name}.{property.Name} is a {type}",
         ];
-        Assert.Equal([], wrong.Distinct());
+        Problems.AssertNone(wrong.Distinct());
     }
 
     [Theory]

@@ -18,6 +18,9 @@ public sealed class Site : IAsyncLifetime
     /// <summary>The phone's public key.</summary>
     public string Phone => File.ReadAllText(Path.Combine(Directory, "key.phone")).Trim();
 
+    /// <summary>Addresses of the pool that nobody has leased.</summary>
+    public IReadOnlyList<string> Free { get; private set; } = [];
+
     /// <summary>Runs a program in the hub's namespace.</summary>
     public static Task<string> InHubAsync(params string[] command) => TestKit.Command.RunAsync("ip", ["netns", "exec", "hub", .. command]);
 
@@ -35,6 +38,8 @@ public sealed class Site : IAsyncLifetime
         })!;
         Directory = await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience)
             ?? throw new InvalidOperationException($"eng/site.sh: {await _process.StandardError.ReadToEndAsync()}");
+        string allowed = await InHubAsync("wg", "show", "wg0", "allowed-ips");
+        Free = [.. Enumerable.Range(5, 9).Select(last => $"10.66.0.{last}").Where(address => !allowed.Contains($" {address}/32", StringComparison.Ordinal)).Take(3)];
         Environment.SetEnvironmentVariable("WGDYNAMIC_SITE", Directory);
         Environment.SetEnvironmentVariable("WGDYNAMIC_BIN", Path.Combine(Directory, "bin"));
     }
@@ -74,6 +79,8 @@ public abstract class SiteTests : IClassFixture<Site>, IDisposable
         Session["laptop"] = site.Laptop;
         Session["phone"] = site.Phone;
         Session["site"] = site.Directory;
+        Session["free"] = site.Free[0];
+        Session["free2"] = site.Free[1];
     }
 
     /// <summary>The hub and its clients.</summary>

@@ -16,9 +16,9 @@ internal sealed record Use(string Cmdlet, string? Interface, string Arguments = 
         new("Update-WgLease", "wg1"),
         new("Wait-WgLease", "wg0", "-PublicKey $laptop -Timeout 20"),
         new("Get-WgReservation", "wg0"),
-        new("Add-WgReservation", "wg0", "-PublicKey $laptop -IPAddress 10.66.0.5"),
-        new("Set-WgReservation", "wg0", "-IPAddress 10.66.0.5 -Description other", AddReservation, RemoveReservation),
-        new("Remove-WgReservation", "wg0", "-IPAddress 10.66.0.5", AddReservation, RemoveReservation),
+        new("Add-WgReservation", "wg0", "-PublicKey $laptop -IPAddress $free"),
+        new("Set-WgReservation", "wg0", "-IPAddress $free -Description other", AddReservation, RemoveReservation),
+        new("Remove-WgReservation", "wg0", "-IPAddress $free", AddReservation, RemoveReservation),
         new("Get-WgPool", "wg0"),
         new("Add-WgPool", "wg0", "-Prefix 10.77.0.0/24"),
         new("Set-WgPool", "wg0", "-Prefix 10.77.0.0/24 -LeaseDuration 1h", AddPool, RemovePool),
@@ -26,8 +26,8 @@ internal sealed record Use(string Cmdlet, string? Interface, string Arguments = 
         new("Disable-WgPool", "wg0", "-Prefix 10.77.0.0/24", AddPool, RemovePool),
         new("Remove-WgPool", "wg0", "-Prefix 10.77.0.0/24", AddPool, RemovePool),
         new("Get-WgPoolExclusion", "wg0"),
-        new("Add-WgPoolExclusion", "wg0", "-Prefix 10.66.0.6"),
-        new("Remove-WgPoolExclusion", "wg0", "-Prefix 10.66.0.6", AddExclusion, RemoveExclusion),
+        new("Add-WgPoolExclusion", "wg0", "-Prefix $free2"),
+        new("Remove-WgPoolExclusion", "wg0", "-Prefix $free2", AddExclusion, RemoveExclusion),
         new("Get-WgPoolStatistics", "wg0"),
         new("Get-WgDynamicClient", "wg1"),
         new("Start-WgDynamicClient", "wg1", "", "Stop-WgDynamicClient -Interface wg1", "Start-WgDynamicClient -Interface wg1 -Wait"),
@@ -48,11 +48,11 @@ internal sealed record Use(string Cmdlet, string? Interface, string Arguments = 
         new("Get-WgEvent", "wg0"),
     ];
 
-    private const string AddReservation = "Add-WgReservation -Interface wg0 -PublicKey $laptop -IPAddress 10.66.0.5 -Description mine";
+    private const string AddReservation = "Add-WgReservation -Interface wg0 -PublicKey $laptop -IPAddress $free -Description mine";
     private const string RemoveReservation = "Get-WgReservation -Interface wg0 | Where-Object Origin -eq Runtime | Remove-WgReservation";
     private const string AddPool = "Add-WgPool -Interface wg0 -Prefix 10.77.0.0/24";
     private const string RemovePool = "Get-WgPool -Interface wg0 | Where-Object Origin -eq Runtime | Remove-WgPool";
-    private const string AddExclusion = "Add-WgPoolExclusion -Interface wg0 -Prefix 10.66.0.6";
+    private const string AddExclusion = "Add-WgPoolExclusion -Interface wg0 -Prefix $free2";
     private const string RemoveExclusion = "Get-WgPoolExclusion -Interface wg0 | Where-Object Origin -eq Runtime | Remove-WgPoolExclusion";
 
     /// <summary>One of them.</summary>
