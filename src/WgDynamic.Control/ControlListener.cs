@@ -14,6 +14,7 @@ public sealed class ControlListener : IAsyncDisposable
     private const int KeptForRoot = 16;
 
     private static readonly TimeSpan _requestTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _farewell = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _socket;
@@ -22,6 +23,7 @@ public sealed class ControlListener : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly uint _ownUser;
     private readonly Dictionary<uint, int> _connections = [];
+    private readonly HashSet<Task> _answers = [];
 
     private ControlListener(Socket socket, string path, HelloAnswer hello, TimeProvider clock)
     {
@@ -78,7 +80,7 @@ public sealed class ControlListener : IAsyncDisposable
         {
             try
             {
-                _ = AnswerAsync(await _socket.AcceptAsync(cancellationToken), handler, cancellationToken);
+                Keep(AnswerAsync(await _socket.AcceptAsync(cancellationToken), handler, cancellationToken));
             }
             catch (SocketException)
             {
@@ -88,8 +90,8 @@ public sealed class ControlListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the socket away.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Takes the socket away, once who has been answered has the last line: who asks a daemon to end hears that it does.</summary>
+    public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
         try
@@ -101,7 +103,26 @@ public sealed class ControlListener : IAsyncDisposable
             // The next daemon replaces it.
         }
 
-        return default;
+        Task[] answers;
+        lock (_connections)
+            answers = [.. _answers];
+        // Who does not read is not waited for.
+        await Task.WhenAny(Task.WhenAll(answers), Task.Delay(_farewell, _clock));
+    }
+
+    private void Keep(Task answer)
+    {
+        lock (_connections)
+            _ = _answers.Add(answer);
+        _ = answer.ContinueWith(
+            done =>
+            {
+                lock (_connections)
+                    _ = _answers.Remove(done);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
     }
 
     private static bool HasListener(string path)
@@ -184,8 +205,9 @@ public sealed class ControlListener : IAsyncDisposable
             last = new ErrorAnswer { Code = ControlError.Failed, Message = $"unexpected failure, please report it: {error.Message}", Remedy = "the daemon's log has more" };
         }
 
-        await call.SendAsync(last, ending);
-        await call.FlushAsync(ending);
+        // Also when the daemon ends meanwhile.
+        await call.SendAsync(last, CancellationToken.None);
+        await call.FlushAsync(CancellationToken.None);
     }
 
     // Before the rest, of which another version may know more.

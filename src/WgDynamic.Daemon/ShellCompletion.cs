@@ -36,10 +36,13 @@ public sealed class ShellCompletion : SynchronousCommandLineAction
         int start = line.LastIndexOf(' ') + 1;
         string begun = line[start..];
         Option[] options = [.. command.Options.Where(option => !option.Hidden)];
+        string[] before = [.. CommandLineParser.SplitCommandLine(line[..start]).Skip(1)];
+        // For sources that look at what stands before.
+        CompletionContext context = command.Parse(before).GetCompletionContext();
         HashSet<Option> given = [];
         Option? valued = null;
         int arguments = 0;
-        foreach (string word in CommandLineParser.SplitCommandLine(line[..start]).Skip(1))
+        foreach (string word in before)
         {
             if (valued is not null)
             {
@@ -64,26 +67,26 @@ public sealed class ShellCompletion : SynchronousCommandLineAction
         if (valued is null && begun.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && Find(options, begun[..equals]) is { } assigned && TakesValue(assigned))
             (valued, begun) = (assigned, begun[(equals + 1)..]);
         if (valued is not null)
-            return ValuesOf(valued, begun);
-        string[] words = begun.StartsWith('-') ? [] : Fitting([.. command.Subcommands.Select(inner => inner.Name), .. WordsOf(command.Arguments.ElementAtOrDefault(arguments))], begun);
+            return ValuesOf(valued, begun, context);
+        string[] words = begun.StartsWith('-') ? [] : Fitting([.. command.Subcommands.Select(inner => inner.Name), .. WordsOf(command.Arguments.ElementAtOrDefault(arguments), context)], begun);
         // Options where a hyphen asks for them, or where there is nothing else.
         return words.Length > 0 ? words : Fitting(options.Where(option => TakesMore(option) || !given.Contains(option)).Select(option => option.Name), begun);
     }
 
-    private static IEnumerable<string> ValuesOf(Option option, string begun)
+    private static IEnumerable<string> ValuesOf(Option option, string begun, CompletionContext context)
     {
         if (option.HelpName is "FILE" or "DIRECTORY")
             return [$"<{option.HelpName}>"];
         // Of a list the last word, as far as it goes with the others.
         int comma = option.HelpName == "LIST" ? begun.LastIndexOf(',') + 1 : 0;
         string[] others = begun[..comma].Split(',');
-        return Fitting(option.CompletionSources.SelectMany(Words).Except(others).Select(word => begun[..comma] + word), begun)
+        return Fitting(option.CompletionSources.SelectMany(source => Words(source, context)).Except(others).Select(word => begun[..comma] + word), begun)
             .Where(value => comma == 0 || new Command("list") { option }.Parse([option.Name, value]).Errors.Count == 0);
     }
 
-    private static IEnumerable<string> WordsOf(Argument? argument) => argument is null ? [] : argument.CompletionSources.SelectMany(Words);
+    private static IEnumerable<string> WordsOf(Argument? argument, CompletionContext context) => argument is null ? [] : argument.CompletionSources.SelectMany(source => Words(source, context));
 
-    private static IEnumerable<string> Words(Func<CompletionContext, IEnumerable<CompletionItem>> source) => source(CompletionContext.Empty).Select(item => item.Label);
+    private static IEnumerable<string> Words(Func<CompletionContext, IEnumerable<CompletionItem>> source, CompletionContext context) => source(context).Select(item => item.Label);
 
     // What has a path in it is the name of a file, if such may stand there.
     private static string[] Fitting(IEnumerable<string> words, string begun) =>

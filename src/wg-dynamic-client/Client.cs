@@ -1,3 +1,4 @@
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Netlink;
 
@@ -25,14 +26,19 @@ internal static class Client
         using IWireGuard wireGuard = await WireGuard.OpenAsync(options.Interface, stop);
         LinuxMachine pushed = new(options.Interface, uplink.Link.Index, options.Table, routes, wireGuard, clock, log);
         (List<IpAddress> found, TimeSpan expiry) = await FindLeasedAsync(routes, uplink.Link.Index, clock, stop);
-        log.Started(options.Interface, uplink.Server, uplink.Address);
+
+        ClientInbox inbox = new();
+        EventHub events = new(options.Interface, DaemonRole.Client, clock);
+        ClientNews news = new(options.Interface, uplink.Server, log, events);
+        await using ControlSide control = ControlSide.Open(options, new ClientControl(options, uplink.Server, uplink.Address, inbox, events, clock) { WireGuard = wireGuard }, clock, log);
+        news.Started(uplink.Address);
         manager.Ready($"asking {uplink.Server} on {options.Interface}");
 
         EffectFile file = new(RuntimeFile.PathOf(options.RuntimeDirectory, options.Interface, "client.state"), options.Interface, uplink.Link.Index);
         Applier applier = await Recovery.TakeOverAsync(file, pushed, options, isLeased: found.Count > 0, log);
         ClientMachine machine = new(found, expiry, options, random);
         ServerExchange exchange = ServerExchange.Over(uplink.Link.Index, uplink.Address, clock, random);
-        await new ClientLoop(options.Interface, machine, uplink, routes, monitor, exchange, applier, clock, log, manager).RunAsync(stop);
+        await new ClientLoop(options.Interface, machine, inbox, news, uplink, routes, monitor, exchange, applier, clock, log, manager).RunAsync(stop);
     }
 
     // What an earlier client that was killed has left: single addresses that the kernel is to drop at a certain time, soon

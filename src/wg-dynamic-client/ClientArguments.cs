@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using WgDynamic.Control;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Client;
@@ -8,7 +9,7 @@ namespace WgDynamic.Client;
 internal static class ClientArguments
 {
     /// <summary>What the server is told that this program is: <c>wg-dynamic/1.0.0</c>.</summary>
-    public static string ProgramName => $"wg-dynamic/{typeof(ClientArguments).Assembly.GetName().Version?.ToString(3)}";
+    public static string ProgramName => $"wg-dynamic/{Release}";
 
     /// <summary><c>--accept</c>.</summary>
     public static Option<Acceptance> Accept()
@@ -85,6 +86,24 @@ internal static class ClientArguments
             return text;
         },
     };
+
+    /// <summary><c>--control-group</c>: the group's number.</summary>
+    public static Option<uint?> ControlGroup() => new("--control-group")
+    {
+        Description = "Let members of this group renew and stop at the control socket, beside root",
+        HelpName = "NAME",
+        CustomParser = result =>
+        {
+            string text = Text(result);
+            uint? group = ControlAccess.FindGroup(text);
+            if (group is null)
+                result.AddError($"there is no group '{text}' in /etc/group; make it with: groupadd {text}, or give its number");
+            return group;
+        },
+    };
+
+    /// <summary>What the program is called in its own words and at the control socket: 1.0.0.</summary>
+    public static string Release { get; } = typeof(ClientArguments).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary><c>--options</c>, which <see cref="Daemon.OptionsFile.Expand"/> carries out.</summary>
     public static Option<string?> Options() => new(Daemon.OptionsFile.Option)

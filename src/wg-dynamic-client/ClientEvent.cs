@@ -42,6 +42,10 @@ internal abstract record ClientEvent
     /// <summary>The time that was asked for has come.</summary>
     public sealed record TimerDue : ClientEvent;
 
+    /// <summary>The person wants the server to be asked now. Nothing is due earlier for it if it is being asked already.</summary>
+    public sealed record Renew : ClientEvent;
+
     /// <summary>The person, or the service manager, wants the client to end.</summary>
-    public sealed record Stop : ClientEvent;
+    /// <param name="Release">Whether to give the lease back first; null for what the client was started with.</param>
+    public sealed record Stop(bool? Release = null) : ClientEvent;
 }

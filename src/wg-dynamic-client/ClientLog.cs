@@ -61,4 +61,13 @@ internal static partial class ClientLog
 
     [LoggerMessage(19, LogLevel.Information, "{Interface}: had vanished and is in force again: {Effects} ({Total} times so far)")]
     public static partial void Restored(this ILogger log, InterfaceName @interface, string effects, int total);
+
+    [LoggerMessage(20, LogLevel.Debug, "{Interface} is up")]
+    public static partial void LinkUp(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Interface}: going on without the control socket: {Problem}; wg-dynamic and PowerShell cannot ask this client. {Remedy}")]
+    public static partial void NoControl(this ILogger log, InterfaceName @interface, string problem, string remedy);
+
+    [LoggerMessage(22, LogLevel.Error, "{Interface}: unexpected failure at the control socket, please report it")]
+    public static partial void ControlFailed(this ILogger log, InterfaceName @interface, Exception error);
 }

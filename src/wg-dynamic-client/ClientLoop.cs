@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Netlink;
 using WgDynamic.Protocol;
@@ -16,7 +16,8 @@ internal sealed class ClientLoop
     // operator's IPv4 routes with it (AddressRemoval). The kernel counts whole seconds, and does it should the client be killed.
     private static readonly TimeSpan _kernelsDelay = TimeSpan.FromSeconds(3);
 
-    private readonly Channel<ClientEvent> _events = Channel.CreateBounded<ClientEvent>(new BoundedChannelOptions(64) { SingleReader = true });
+    private readonly ClientInbox _inbox;
+    private readonly ClientNews _news;
     private readonly InterfaceName _interface;
     private readonly ClientMachine _machine;
     private readonly Uplink _uplink;
@@ -30,12 +31,11 @@ internal sealed class ClientLoop
     private Action? _abandon;
     private TimeSpan? _wakeAt;
     private bool _waitingReported;
-    private string _lastProblem = "";
-    private HashSet<string> _refused = [];
-    private int _restorations;
 
-    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log, ServiceManager manager)
+    public ClientLoop(InterfaceName interfaceName, ClientMachine machine, ClientInbox inbox, ClientNews news, Uplink uplink, RouteClient routes, RouteMonitor monitor, ServerExchange exchange, Applier applier, TimeProvider clock, ILogger log, ServiceManager manager)
     {
+        _inbox = inbox;
+        _news = news;
         _interface = interfaceName;
         _machine = machine;
         _uplink = uplink;
@@ -55,8 +55,8 @@ internal sealed class ClientLoop
     {
         using CancellationTokenSource ending = new();
         Task watching = WatchAsync(ending.Token);
-        using CancellationTokenRegistration stopping = stop.Register(() => _events.Writer.TryWrite(new ClientEvent.Stop()));
-        using ITimer timer = _clock.CreateTimer(_ => _events.Writer.TryWrite(new ClientEvent.TimerDue()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using CancellationTokenRegistration stopping = stop.Register(() => _inbox.Stop(release: null));
+        using ITimer timer = _clock.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         bool goesOn = await HandleAsync(_uplink.Link.IsUp ? new ClientEvent.LinkUp() : new ClientEvent.LinkDown());
         TimeSpan longestWait = _manager.LongestRound is { } round && round < _longestWait ? round : _longestWait;
@@ -66,14 +66,14 @@ internal sealed class ClientLoop
             // A timer counts milliseconds, and would be due too early up to one.
             TimeSpan wait = _wakeAt is { } at ? TimeSpan.FromMilliseconds(Math.Ceiling((at - Now).TotalMilliseconds)) : longestWait;
             _ = timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < longestWait ? wait : longestWait, Timeout.InfiniteTimeSpan);
-            ClientEvent change = await _events.Reader.ReadAsync(CancellationToken.None);
-            // Stop may have found the queue full.
-            if (stop.IsCancellationRequested && _machine.State != ClientState.Stopping)
-                goesOn = await HandleAsync(new ClientEvent.Stop());
+            ClientEvent change = await _inbox.ReadAsync();
+            if (_inbox.TakeStop() is { } wish)
+                goesOn = await HandleAsync(wish);
             if (goesOn)
                 goesOn = await HandleAsync(change);
         }
 
+        _inbox.End();
         await ending.CancelAsync();
         await watching;
     }
@@ -83,10 +83,11 @@ internal sealed class ClientLoop
         if (change is ClientEvent.LinkUp)
             await RestoreUplinkAsync();
 
-        string before = Names(_machine.Held);
-        ClientState stateBefore = _machine.State;
+        IpAddress[] before = [.. _machine.Held];
+        ClientPhase stateBefore = _machine.State;
+        bool isAnswer = change is ClientEvent.Answered(var answered, _, _) && !_machine.IsStale(answered);
         IReadOnlyList<ClientAction> actions = _machine.Handle(change, Now);
-        Report(change, stateBefore, before);
+        Report(change, isAnswer, stateBefore, before);
 
         bool goesOn = true;
         _wakeAt = null;
@@ -105,7 +106,7 @@ internal sealed class ClientLoop
                 case ClientAction.Install(var address, var lifetime):
                     failure ??= await InstallAsync(address, lifetime);
                     if (failure is null && change is ClientEvent.AddressLost)
-                        _log.Restored(_interface, $"address {address}", ++_restorations);
+                        _news.Restored($"address {address}");
                     break;
                 case ClientAction.Apply(var state):
                     failure ??= await ApplyAsync(state);
@@ -117,8 +118,7 @@ internal sealed class ClientLoop
                     failure ??= await RestoreAsync(glance: true);
                     break;
                 case ClientAction.Withdraw:
-                    if (await _applier.WithdrawAsync() is { } problem)
-                        _log.NotWithdrawn(_interface, problem);
+                    await WithdrawAsync();
                     break;
                 case ClientAction.Remove(var address):
                     await RemoveAsync(address);
@@ -134,8 +134,16 @@ internal sealed class ClientLoop
             }
         }
 
-        ReportRefusals(change);
-        _manager.Status(ClientStatus.Text(_interface, _machine.State, _machine.Held, _machine.Expiry - Now, _lastProblem, _clock));
+        if (change is ClientEvent.Answered(_, { Serial: var serial }, _))
+        {
+            if (serial is { } number)
+                _log.Serial(_interface, number);
+            _news.NotAccepted(_machine.Refused.Concat(_applier.Refused));
+        }
+
+        _manager.Status(ClientStatus.Text(_interface, _machine.State, _machine.Held, _machine.Expiry - Now, _news.Problem, _clock));
+        _inbox.Snapshot = Look();
+        EndRenewals(change, isAnswer);
         return failure is null || !goesOn ? goesOn : await HandleAsync(failure);
     }
 
@@ -177,7 +185,7 @@ internal sealed class ClientLoop
             outcome = new ClientEvent.Failed(number, error.Message);
         }
 
-        await _events.Writer.WriteAsync(outcome, CancellationToken.None);
+        await _inbox.WriteAsync(outcome, CancellationToken.None);
     }
 
     private async ValueTask<ClientEvent?> InstallAsync(IpAddress address, TimeSpan lifetime)
@@ -215,7 +223,7 @@ internal sealed class ClientLoop
         if (problem is not null)
             return new ClientEvent.NotApplied(problem);
         if (had || _applier.Current.Count > 0)
-            _log.Pushed(_interface, state);
+            _news.Pushed(state);
         return null;
     }
 
@@ -229,7 +237,15 @@ internal sealed class ClientLoop
     private void ReportRestored()
     {
         if (_applier.Restored.Count > 0)
-            _log.Restored(_interface, string.Join(", ", _applier.Restored), ++_restorations);
+            _news.Restored(string.Join(", ", _applier.Restored));
+    }
+
+    private async ValueTask WithdrawAsync()
+    {
+        bool had = _applier.Current.Count > 0;
+        string? problem = await _applier.WithdrawAsync();
+        if (had || problem is not null)
+            _news.Withdrawn(problem);
     }
 
     private async ValueTask RemoveAsync(IpAddress address)
@@ -260,60 +276,66 @@ internal sealed class ClientLoop
         }
     }
 
-    // Once each, not at every renewal.
-    private void ReportRefusals(ClientEvent change)
+    private void Report(ClientEvent change, bool isAnswer, ClientPhase stateBefore, IpAddress[] heldBefore)
     {
-        if (change is not ClientEvent.Answered(_, var reply, _))
-            return;
-        if (reply.Serial is { } serial)
-            _log.Serial(_interface, serial);
-        HashSet<string> refused = [.. _machine.Refused, .. _applier.Refused];
-        foreach (string refusal in refused.Except(_refused))
-            _log.Refused(_interface, refusal);
-        _refused = refused;
-    }
-
-    private void Report(ClientEvent change, ClientState stateBefore, string heldBefore)
-    {
-        string held = Names(_machine.Held);
+        IpAddress[] held = [.. _machine.Held];
         if (_machine.Problem is { } problem)
-        {
-            if (problem != _lastProblem)
-                _log.Trouble(_interface, problem);
-            else
-                _log.SameTrouble(_interface, problem);
-            _lastProblem = problem;
-        }
-
+            _news.Trouble(problem, isServers: change is ClientEvent.Answered or ClientEvent.Failed);
+        if (change is ClientEvent.LinkUp && stateBefore == ClientPhase.Waiting)
+            _news.LinkUp();
+        if (change is ClientEvent.LinkGone || (_machine.State == ClientPhase.Stopping && stateBefore != ClientPhase.Stopping))
+            _news.Ending();
         switch (change)
         {
-            case ClientEvent.Answered when _machine.State == ClientState.Bound:
-                long seconds = (long)Math.Round((_machine.Expiry - Now).TotalSeconds);
-                if (held != heldBefore || stateBefore == ClientState.Requesting)
-                    _log.Leased(_interface, held, seconds);
-                else
-                    _log.Renewed(_interface, held, seconds);
+            case ClientEvent.Answered when _machine.State == ClientPhase.Bound:
+                _news.Granted(held, heldBefore, isNew: stateBefore is ClientPhase.Requesting or ClientPhase.Expired, _machine.Expiry - Now);
                 if (_machine.Problem is null)
-                    _lastProblem = "";
+                    _news.NoTrouble();
                 break;
             case ClientEvent.LinkGone:
-                _log.InterfaceGone(_interface);
+                _news.LinkGone();
                 break;
             case ClientEvent.LinkDown when !_waitingReported:
-                _log.Waiting(_interface);
+                _news.LinkDown();
+                break;
+            case var _ when heldBefore.Length == 0 || held.Length > 0:
+                break;
+            case var _ when _machine.State == ClientPhase.Stopping:
+                _news.Stopped(heldBefore, wereGivenBack: isAnswer);
+                break;
+            case ClientEvent.Answered:
+                _news.TakenBack(heldBefore);
                 break;
             default:
-                if (_machine.State == ClientState.Stopping && heldBefore.Length > 0 && held.Length == 0)
-                    _log.Stopped(_interface, heldBefore);
-                else if (_machine.State == ClientState.Expired && stateBefore != ClientState.Expired)
-                    _log.Expired(_interface, heldBefore);
+                _news.Expired(heldBefore);
                 break;
         }
 
-        _waitingReported = _machine.State == ClientState.Waiting;
+        _waitingReported = _machine.State == ClientPhase.Waiting;
     }
 
-    private static string Names(IEnumerable<IpAddress> addresses) => string.Join(", ", addresses.Select(address => IpPrefix.Host(address)));
+    // Whoever waits for a renewal waits for what the server says, be it no. Where it says nothing the client asks on, until they are tired of it.
+    private void EndRenewals(ClientEvent change, bool isAnswer)
+    {
+        if (_machine.State == ClientPhase.Waiting && change is ClientEvent.Renew or ClientEvent.LinkDown)
+            _inbox.EndRenewals($"{_interface} is down");
+        else if (isAnswer && _machine.State == ClientPhase.Bound)
+            _inbox.EndRenewals(null);
+        else if (isAnswer && _machine.Problem is { } problem)
+            _inbox.EndRenewals(problem);
+    }
+
+    private ClientSnapshot Look() => new()
+    {
+        State = _machine.State,
+        Held = _machine.HeldSince,
+        Expiry = _machine.Expiry,
+        LeaseTime = _machine.LeaseTime,
+        NextRequest = _machine.NextRequest,
+        Effects = _applier.Current,
+        Restorations = _news.Restorations,
+        Problem = _news.Problem,
+    };
 
     // Turns what the kernel says about all interfaces into events about this one.
     private async Task WatchAsync(CancellationToken cancellationToken)
@@ -352,7 +374,7 @@ internal sealed class ClientLoop
             _ => null,
         };
         if (told is not null)
-            await _events.Writer.WriteAsync(told, cancellationToken);
+            await _inbox.WriteAsync(told, cancellationToken);
     }
 
     private bool IsPushed(Route route) => _applier.Current.Contains(new Effect.TunnelRoute(route.Destination, route.Table));

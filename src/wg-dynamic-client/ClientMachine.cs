@@ -1,3 +1,4 @@
+using WgDynamic.Control;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Client;
@@ -23,10 +24,7 @@ internal sealed class ClientMachine
     private readonly PushDecisions _pushes;
     private readonly List<ClientAction> _actions = [];
 
-    private IpAddress? _held4;
-    private IpAddress? _held6;
-    private IpAddress _wanted4 = Request.AnyIPv4;
-    private IpAddress _wanted6 = Request.AnyIPv6;
+    private readonly HeldAddresses _held = new();
     private TimeSpan _expiry;
     private TimeSpan? _retryAt;
     private TimeSpan _askedEnoughUntil;
@@ -50,18 +48,27 @@ internal sealed class ClientMachine
         _glances = new GlanceTimer(random);
         _pushes = new PushDecisions(options.Accept, random);
         foreach (IpAddress address in found)
-            SetHeld(address.IsIPv6, address);
+            _ = _held.Replace(address.IsIPv6, address, now: null);
         _expiry = foundExpiry;
     }
 
     /// <summary>Where it stands.</summary>
-    public ClientState State { get; private set; } = ClientState.Waiting;
+    public ClientPhase State { get; private set; } = ClientPhase.Waiting;
 
     /// <summary>When the lease runs out, while there is one.</summary>
     public TimeSpan Expiry => _expiry;
 
+    /// <summary>How long it was when the server last granted it; null for what an earlier client has left.</summary>
+    public TimeSpan? LeaseTime { get; private set; }
+
+    /// <summary>When the server is asked next; null while nothing is due, or it is being asked.</summary>
+    public TimeSpan? NextRequest => State == ClientPhase.Stopping ? null : _retryAt;
+
     /// <summary>The addresses on the interface that are this client's doing.</summary>
-    public IEnumerable<IpAddress> Held => new[] { _held4, _held6 }.OfType<IpAddress>();
+    public IEnumerable<IpAddress> Held => _held.Addresses;
+
+    /// <summary>The same, and since when.</summary>
+    public IReadOnlyList<HeldAddress> HeldSince => [.. _held.All];
 
     /// <summary>What went wrong with the last event, for the log; null if nothing did.</summary>
     public string? Problem { get; private set; }
@@ -85,8 +92,8 @@ internal sealed class ClientMachine
                 Withdraw();
                 Do(new ClientAction.Exit());
                 return _actions;
-            case ClientEvent.Stop when State != ClientState.Stopping:
-                Stop(now);
+            case ClientEvent.Stop(var release) when State != ClientPhase.Stopping:
+                Stop(release ?? _options.ReleaseOnExit, now);
                 return Schedule(now);
             case ClientEvent.Answered { Number: var number } when IsStale(number):
             case ClientEvent.Failed { Number: var failed } when IsStale(failed):
@@ -96,12 +103,16 @@ internal sealed class ClientMachine
                 break;
         }
 
-        if (State == ClientState.Stopping)
+        if (State == ClientPhase.Stopping)
             ContinueStopping(change, now);
         else
             Continue(change, now);
         return Schedule(now);
     }
+
+    /// <summary>Whether the end of an exchange is of no interest any more.</summary>
+    /// <param name="exchange">Its number.</param>
+    public bool IsStale(int exchange) => !_exchanging || exchange != _exchange;
 
     private void Continue(ClientEvent change, TimeSpan now)
     {
@@ -118,7 +129,7 @@ internal sealed class ClientMachine
                 // With the last IPv4 address of an interface Linux drops its IPv4 routes, and says nothing.
                 Do(new ClientAction.Restore());
                 break;
-            case ClientEvent.RouteLost when Held.Any():
+            case ClientEvent.RouteLost when _held.Any:
                 Do(new ClientAction.Restore());
                 break;
             case ClientEvent.NotApplied(var reason):
@@ -134,11 +145,14 @@ internal sealed class ClientMachine
                 Problem = reason;
                 AskBy(now + _backoff.Next());
                 break;
+            case ClientEvent.Renew:
+                AskBy(now);
+                break;
         }
 
-        if (Held.Any() && now >= _expiry)
+        if (_held.Any && now >= _expiry)
             Expire();
-        if (_glances.IsDue(_linkIsUp && Held.Any() && _pushes.HasRoutes, now))
+        if (_glances.IsDue(_linkIsUp && _held.Any && _pushes.HasRoutes, now))
             Do(new ClientAction.Glance());
         if (_linkIsUp && !_exchanging && _retryAt is { } due && now >= due)
             Ask(now);
@@ -153,13 +167,13 @@ internal sealed class ClientMachine
                 Do(new ClientAction.Install(address, _expiry - now));
         }
 
-        if (Held.Any())
+        if (_held.Any)
             Do(new ClientAction.Restore());
         if (_linkIsUp)
             return;
         _linkIsUp = true;
         _backoff.Reset();
-        State = Held.Any() ? ClientState.Renewing : ClientState.Requesting;
+        State = _held.Any ? ClientPhase.Renewing : ClientPhase.Requesting;
         AskAt(now);
     }
 
@@ -167,7 +181,7 @@ internal sealed class ClientMachine
     {
         _linkIsUp = false;
         _retryAt = null;
-        State = ClientState.Waiting;
+        State = ClientPhase.Waiting;
         AbandonExchange();
     }
 
@@ -185,9 +199,9 @@ internal sealed class ClientMachine
         _retryAt = null;
         _askedEnoughUntil = Max(now, _askedEnoughUntil) + _minInterval;
         _exchanging = true;
-        if (State == ClientState.Bound)
-            State = ClientState.Renewing;
-        Do(new ClientAction.Exchange(++_exchange, new Request { IPv4 = _wanted4, IPv6 = _wanted6, Hostname = _options.Hostname, Client = _options.Program }));
+        if (State == ClientPhase.Bound)
+            State = ClientPhase.Renewing;
+        Do(new ClientAction.Exchange(++_exchange, new Request { IPv4 = _held.Wanted4, IPv6 = _held.Wanted6, Hostname = _options.Hostname, Client = _options.Program }));
     }
 
     private void Accept(Reply reply, TimeSpan sent, TimeSpan now)
@@ -207,7 +221,7 @@ internal sealed class ClientMachine
         _serverKnowsRelease |= reply.RenewAfterSeconds is not null || reply.Serial is not null;
 
         // A certain address that is not to be had any more: any other will do, and there is no need to wait for it.
-        bool askForOthers = Forgo(ref _wanted4, reply.IPv4, Request.AnyIPv4) | Forgo(ref _wanted6, reply.IPv6, Request.AnyIPv6);
+        bool askForOthers = _held.Forgo(reply);
         TimeSpan lifetime = TimeSpan.FromSeconds(Math.Min(reply.LeaseSeconds, _longestLease.TotalSeconds));
         if (sent + lifetime <= now)
             lifetime = TimeSpan.Zero;
@@ -227,27 +241,28 @@ internal sealed class ClientMachine
             Do(new ClientAction.Apply(pushed));
         else
             Do(new ClientAction.Restore());
-        Replace(isIPv6: false, lifetime > TimeSpan.Zero ? reply.IPv4 : null);
-        Replace(isIPv6: true, lifetime > TimeSpan.Zero ? reply.IPv6 : null);
+        Replace(isIPv6: false, lifetime > TimeSpan.Zero ? reply.IPv4 : null, now);
+        Replace(isIPv6: true, lifetime > TimeSpan.Zero ? reply.IPv6 : null, now);
 
-        if (!Held.Any())
+        if (!_held.Any)
         {
             if (askForOthers)
                 AskAt(now);
             else
                 Fail(reply.HasAddress ? "the lease was over before its answer came" : "the server has no address to give", now);
-            State = ClientState.Requesting;
+            State = ClientPhase.Requesting;
             return;
         }
 
-        State = ClientState.Bound;
+        State = ClientPhase.Bound;
         _expiry = expiry;
+        LeaseTime = lifetime;
         TimeSpan renewal = Renewal.After(reply, lifetime, sent, now, _random);
         if (askForOthers)
         {
             AskAt(now);
         }
-        else if (reply.Error == WireError.Success || (_held4 is not null && _held6 is not null))
+        else if (reply.Error == WireError.Success || _held.MissingFamily is null)
         {
             // An address of each family is all that it wants, also if they are not those that it asked for.
             _backoff.Reset();
@@ -255,7 +270,7 @@ internal sealed class ClientMachine
         }
         else
         {
-            Problem = $"the server has no {(_held4 is null ? "IPv4" : "IPv6")} address to give";
+            Problem = $"the server has no {_held.MissingFamily} address to give";
             AskAt(Min(renewal, now + _backoff.Next()));
         }
     }
@@ -287,15 +302,15 @@ internal sealed class ClientMachine
         foreach (IpAddress address in Held)
             Do(new ClientAction.Remove(address));
         // The wish remains: the address that it had is the one it asks for.
-        _held4 = _held6 = null;
-        if (State != ClientState.Waiting)
-            State = ClientState.Expired;
+        _held.Clear();
+        if (State != ClientPhase.Waiting)
+            State = ClientPhase.Expired;
     }
 
-    private void Stop(TimeSpan now)
+    private void Stop(bool release, TimeSpan now)
     {
-        bool release = _options.ReleaseOnExit && _linkIsUp && Held.Any() && now < _expiry;
-        State = ClientState.Stopping;
+        release &= _linkIsUp && _held.Any && now < _expiry;
+        State = ClientPhase.Stopping;
         AbandonExchange();
         if (release)
         {
@@ -335,7 +350,7 @@ internal sealed class ClientMachine
         Withdraw();
         foreach (IpAddress address in Held)
             Do(new ClientAction.Remove(address));
-        _held4 = _held6 = null;
+        _held.Clear();
         _retryAt = null;
         Do(new ClientAction.Exit());
     }
@@ -347,14 +362,12 @@ internal sealed class ClientMachine
         _exchanging = false;
     }
 
-    private bool IsStale(int exchange) => !_exchanging || exchange != _exchange;
-
     private List<ClientAction> Schedule(TimeSpan now)
     {
         TimeSpan? wake = _retryAt;
-        if (Held.Any())
+        if (_held.Any)
             wake = wake is { } retry ? Min(retry, _expiry) : _expiry;
-        if (_glances.Due is { } look && State != ClientState.Stopping)
+        if (_glances.Due is { } look && State != ClientPhase.Stopping)
             wake = wake is { } earlier ? Min(earlier, look) : look;
         if (wake is { } at)
             Do(new ClientAction.WakeAt(Max(at, now)));
@@ -362,33 +375,10 @@ internal sealed class ClientMachine
     }
 
     // The old address goes if it is another one.
-    private void Replace(bool isIPv6, IpAddress? granted)
+    private void Replace(bool isIPv6, IpAddress? granted, TimeSpan now)
     {
-        IpAddress? held = isIPv6 ? _held6 : _held4;
-        if (held is { } old && old != granted)
+        if (_held.Replace(isIPv6, granted, now) is { } old)
             Do(new ClientAction.Remove(old));
-        if (granted is { } address)
-            SetHeld(isIPv6, address);
-        else if (isIPv6)
-            _held6 = null;
-        else
-            _held4 = null;
-    }
-
-    private void SetHeld(bool isIPv6, IpAddress address)
-    {
-        if (isIPv6)
-            _held6 = _wanted6 = address;
-        else
-            _held4 = _wanted4 = address;
-    }
-
-    private static bool Forgo(ref IpAddress wanted, IpAddress? granted, IpAddress any)
-    {
-        if (wanted.IsUnspecified || granted is not null)
-            return false;
-        wanted = any;
-        return true;
     }
 
     private void Do(ClientAction action) => _actions.Add(action);

@@ -20,6 +20,9 @@ internal sealed record ClientOptions
     /// <summary>What the server is told that this program is.</summary>
     public string? Program { get; init; }
 
+    /// <summary>The number of the group whose members may change something at the control socket, beside root; null for none.</summary>
+    public uint? ControlGroup { get; init; }
+
     /// <summary>Where files are kept that must not outlive the machine's running.</summary>
     public string RuntimeDirectory { get; init; } = "";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WgDynamic.Control;
 
 namespace WgDynamic.Client;
 
@@ -12,17 +13,17 @@ internal static class ClientStatus
     /// <param name="left">For how long yet.</param>
     /// <param name="problem">What is in the way; empty for nothing.</param>
     /// <param name="clock">For the time of day, and its zone.</param>
-    public static string Text(InterfaceName interfaceName, ClientState state, IEnumerable<IpAddress> held, TimeSpan left, string problem, TimeProvider clock)
+    public static string Text(InterfaceName interfaceName, ClientPhase state, IEnumerable<IpAddress> held, TimeSpan left, string problem, TimeProvider clock)
     {
         string addresses = string.Join(", ", held.Select(address => IpPrefix.Host(address)));
         string text = state switch
         {
-            ClientState.Waiting => $"{interfaceName} is down",
-            ClientState.Stopping => "giving back what it had",
+            ClientPhase.Waiting => $"{interfaceName} is down",
+            ClientPhase.Stopping => "giving back what it had",
             _ when addresses.Length > 0 => $"leased {addresses} until {Time(left, clock)}",
             _ => $"asking for addresses on {interfaceName}",
         };
-        return problem.Length == 0 || state is ClientState.Waiting or ClientState.Stopping ? text
+        return problem.Length == 0 || state is ClientPhase.Waiting or ClientPhase.Stopping ? text
             : addresses.Length > 0 ? $"{text}; {problem}"
             : $"{text}: {problem}";
     }

@@ -13,10 +13,8 @@ internal static class QuickCommand
     /// <summary>Whether the arguments are meant for wg-quick, which reads them itself.</summary>
     public static bool IsForWgQuick(string[] arguments) => arguments is [Name] or [Name, not ("install" or "uninstall"), ..];
 
-    /// <summary>The program's command: for the help, for shells that complete, and for what is ours.</summary>
-    public static RootCommand CreateRoot() => new("Tools beside wg-dynamic-server and wg-dynamic-client.") { Create() };
-
-    private static Command Create()
+    /// <summary>Describes it, for the help, for shells that complete, and for what is ours.</summary>
+    public static Command Create()
     {
         Command install = new("install", "Have the plain command wg-quick and wg-quick@.service understand auto: a wrapper in /usr/local/bin and a drop-in for systemd");
         install.SetAction(_ => Do(installer => installer.Install(StockQuick.Find().Path)));

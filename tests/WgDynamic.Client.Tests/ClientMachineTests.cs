@@ -1,3 +1,4 @@
+using WgDynamic.Control;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Client.Tests;
@@ -12,7 +13,7 @@ public class ClientMachineTests
         Scene scene = new();
         Assert.Empty(scene.Do(new ClientEvent.LinkDown()).Actions);
         Assert.Equal(_any, scene.LinkUp().Exchange!.Request);
-        Assert.Equal(ClientState.Requesting, scene.Machine.State);
+        Assert.Equal(ClientPhase.Requesting, scene.Machine.State);
     }
 
     [Fact]
@@ -21,7 +22,7 @@ public class ClientMachineTests
         Scene scene = new Scene().LinkUp();
         TimeSpan sent = scene.Now;
         scene.Wait(7).Answer(lease: 1000);
-        Assert.Equal(ClientState.Bound, scene.Machine.State);
+        Assert.Equal(ClientPhase.Bound, scene.Machine.State);
         Assert.Equal($"{Scene.Four} {Scene.Six}", scene.Names);
         Assert.All(scene.Installed.Values, until => Assert.Equal(sent + TimeSpan.FromSeconds(1000), until));
     }
@@ -34,7 +35,7 @@ public class ClientMachineTests
         scene.WaitForExchange();
         Assert.Equal(321, (scene.Now - leased).TotalSeconds);
         Assert.Equal(new Request { IPv4 = IpAddress.Parse(Scene.Four), IPv6 = IpAddress.Parse(Scene.Six) }, scene.Exchange!.Request);
-        Assert.Equal(ClientState.Renewing, scene.Machine.State);
+        Assert.Equal(ClientPhase.Renewing, scene.Machine.State);
         Assert.Equal($"{Scene.Four} {Scene.Six}", scene.Names);
     }
 
@@ -98,7 +99,7 @@ public class ClientMachineTests
         Scene scene = new Scene().LinkUp().Answer(lease: 1000).WaitForExchange();
         scene.Fail().WaitForExchange().Fail().WaitForExchange();
         Assert.Equal($"{Scene.Four} {Scene.Six}", scene.Names);
-        Assert.Equal(ClientState.Renewing, scene.Machine.State);
+        Assert.Equal(ClientPhase.Renewing, scene.Machine.State);
     }
 
     // What the prototype gets wrong, 3.
@@ -110,7 +111,7 @@ public class ClientMachineTests
         while (scene.Installed.Count > 0)
             scene.WaitForExchange().Fail().Wait(Math.Min(1, (expiry - scene.Now).TotalSeconds));
         Assert.Equal(expiry, scene.Now);
-        Assert.Equal(ClientState.Expired, scene.Machine.State);
+        Assert.Equal(ClientPhase.Expired, scene.Machine.State);
 
         scene.WaitForExchange();
         Assert.Equal(new Request { IPv4 = IpAddress.Parse(Scene.Four), IPv6 = IpAddress.Parse(Scene.Six) }, scene.Exchange!.Request);
@@ -131,7 +132,7 @@ public class ClientMachineTests
     public void Of_two_families_one_may_be_had_without_the_other_which_is_asked_for_again()
     {
         Scene scene = new Scene().LinkUp().Answer(six: null, lease: 1000);
-        Assert.Equal((ClientState.Bound, Scene.Four), (scene.Machine.State, scene.Names));
+        Assert.Equal((ClientPhase.Bound, Scene.Four), (scene.Machine.State, scene.Names));
         Assert.Contains("no IPv6 address", scene.Machine.Problem, StringComparison.Ordinal);
         TimeSpan leased = scene.Now;
         scene.WaitForExchange();
@@ -203,7 +204,7 @@ public class ClientMachineTests
     {
         Scene scene = new Scene().LinkUp().Answer(lease: 1000);
         scene.Do(new ClientEvent.LinkDown());
-        Assert.Equal(ClientState.Waiting, scene.Machine.State);
+        Assert.Equal(ClientPhase.Waiting, scene.Machine.State);
         scene.Wait(600);
         Assert.Null(scene.Exchange);
 
@@ -218,7 +219,7 @@ public class ClientMachineTests
     {
         Scene scene = new Scene().LinkUp().Answer(lease: 1000);
         scene.Do(new ClientEvent.LinkDown()).Wait(1001);
-        Assert.Equal((ClientState.Waiting, ""), (scene.Machine.State, scene.Names));
+        Assert.Equal((ClientPhase.Waiting, ""), (scene.Machine.State, scene.Names));
         Assert.Equal(IpAddress.Parse(Scene.Four), scene.LinkUp().Exchange!.Request.IPv4);
     }
 

@@ -26,6 +26,7 @@ public class ClientPropertyTests
         Wait,
         Sleep,
         Timer,
+        Renew,
     }
 
     private static readonly Gen<(Kind Kind, int Number, uint Lease)[]> _steps =
@@ -126,6 +127,9 @@ public class ClientPropertyTests
                 break;
             case Kind.Sleep:
                 scene.Wait(number * 100.0, asleep: true);
+                break;
+            case Kind.Renew:
+                scene.Do(new ClientEvent.Renew());
                 break;
             case Kind.Timer:
                 scene.Do(new ClientEvent.TimerDue());

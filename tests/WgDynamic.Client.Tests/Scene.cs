@@ -1,3 +1,4 @@
+using WgDynamic.Control;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Client.Tests;
@@ -186,7 +187,7 @@ internal sealed class Scene
                 Exchange = exchange;
                 ExchangeSent = Now;
                 Exchanges++;
-                if (Machine.State != ClientState.Stopping)
+                if (Machine.State != ClientPhase.Stopping)
                     _requests++;
                 Assert.True(_requests <= (Now - _start).TotalSeconds + 2, $"{_requests} exchanges in {Now - _start}");
                 break;

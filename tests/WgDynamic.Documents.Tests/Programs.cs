@@ -17,7 +17,7 @@ internal static class Programs
     {
         RootCommand command = name switch
         {
-            "wg-dynamic" => QuickCommand.CreateRoot(),
+            "wg-dynamic" => ToolCommand.Create(Terminal.Standard(TimeProvider.System)),
             "wg-dynamic-client" => new ClientCommand((_, _) => Task.FromResult(0)).Root,
             "wg-dynamic-server" => new ServerCommand((_, _) => Task.FromResult(0)).Root,
             _ => throw new ArgumentOutOfRangeException(nameof(name)),

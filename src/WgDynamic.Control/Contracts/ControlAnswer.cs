@@ -84,7 +84,7 @@ public sealed record StatisticsAnswer : ControlAnswer
     public long Revocations { get; init; }
 
     /// <summary>Requests not, or not wholly, granted, by reason; those that are not named are zero.</summary>
-    public IReadOnlyDictionary<string, long> Refusals { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Refusals { get; init => field = value ?? new Dictionary<string, long>(); } = new Dictionary<string, long>();
 
     /// <summary>Bytes of a peer that were no request.</summary>
     public long Malformed { get; init; }

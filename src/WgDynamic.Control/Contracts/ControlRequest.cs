@@ -49,19 +49,19 @@ public sealed record StatusRequest : ControlRequest;
 public sealed record LeasesRequest : ControlRequest
 {
     /// <summary>Whose.</summary>
-    public IReadOnlyList<PublicKey> PublicKeys { get; init; } = [];
+    public IReadOnlyList<PublicKey> PublicKeys { get; init => field = value ?? []; } = [];
 
     /// <summary>In these prefixes or ranges; a single address is one.</summary>
-    public IReadOnlyList<IpRange> Addresses { get; init; } = [];
+    public IReadOnlyList<IpRange> Addresses { get; init => field = value ?? []; } = [];
 
     /// <summary>Of one family.</summary>
     public AddressFamilyName? Family { get; init; }
 
     /// <summary>In which state.</summary>
-    public IReadOnlyList<LeaseState> States { get; init; } = [];
+    public IReadOnlyList<LeaseState> States { get; init => field = value ?? []; } = [];
 
     /// <summary>In the pools of these names or ranges.</summary>
-    public IReadOnlyList<string> Pools { get; init; } = [];
+    public IReadOnlyList<string> Pools { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Takes active leases back that fit both filters; one of them must say something. Server: the <see cref="LeaseAnswer"/>s as they are then.</summary>
@@ -71,7 +71,7 @@ public sealed record RevokeRequest : ChangeRequest
     public PublicKey? PublicKey { get; init; }
 
     /// <summary>Which.</summary>
-    public IReadOnlyList<IpAddress> Addresses { get; init; } = [];
+    public IReadOnlyList<IpAddress> Addresses { get; init => field = value ?? []; } = [];
 
     /// <summary>Why, for the log and the event; at most 200 characters.</summary>
     public string? Reason { get; init; }
@@ -81,10 +81,10 @@ public sealed record RevokeRequest : ChangeRequest
 public sealed record ReservationsRequest : ControlRequest
 {
     /// <summary>For whom.</summary>
-    public IReadOnlyList<PublicKey> PublicKeys { get; init; } = [];
+    public IReadOnlyList<PublicKey> PublicKeys { get; init => field = value ?? []; } = [];
 
     /// <summary>In these prefixes or ranges; a single address is one.</summary>
-    public IReadOnlyList<IpRange> Addresses { get; init; } = [];
+    public IReadOnlyList<IpRange> Addresses { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Keeps an address for a peer. Server: the <see cref="ReservationAnswer"/>.</summary>
@@ -133,7 +133,7 @@ public sealed record RemoveReservationRequest : ChangeRequest
 public sealed record PoolsRequest : ControlRequest
 {
     /// <summary>Those of these names or ranges; empty for all.</summary>
-    public IReadOnlyList<string> Pools { get; init; } = [];
+    public IReadOnlyList<string> Pools { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Adds a pool. Server: the <see cref="PoolAnswer"/>.</summary>
@@ -149,7 +149,7 @@ public sealed record AddPoolRequest : ChangeRequest
     public TimeSpan? LeaseTime { get; init; }
 
     /// <summary>Whether addresses are given out of it at once.</summary>
-    public bool Enabled { get; init; } = true;
+    public bool Enabled { get; set; } = true;
 }
 
 /// <summary>Changes a pool; null leaves it. <see cref="Enabled"/> can be changed of every pool, the rest of those of <see cref="Origin.Runtime"/>. Server: the <see cref="PoolAnswer"/>.</summary>
@@ -185,7 +185,7 @@ public sealed record RemovePoolRequest : ChangeRequest
 public sealed record ExclusionsRequest : ControlRequest
 {
     /// <summary>Of the pools of these names or ranges; empty for all.</summary>
-    public IReadOnlyList<string> Pools { get; init; } = [];
+    public IReadOnlyList<string> Pools { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Excludes addresses from all pools. Leases there go on until they end. Server: the <see cref="ExclusionAnswer"/>.</summary>
@@ -247,20 +247,20 @@ public sealed record EventsRequest : ControlRequest
     public int? Newest { get; init; }
 
     /// <summary>Of these types; empty for all.</summary>
-    public IReadOnlyList<EventType> Types { get; init; } = [];
+    public IReadOnlyList<EventType> Types { get; init => field = value ?? []; } = [];
 
     /// <summary>Of these peers; empty for all.</summary>
-    public IReadOnlyList<PublicKey> PublicKeys { get; init; } = [];
+    public IReadOnlyList<PublicKey> PublicKeys { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Events as they happen, until the caller goes or the daemon ends. Both daemons: <see cref="EventAnswer"/>s.</summary>
 public sealed record WatchRequest : ControlRequest
 {
     /// <summary>Of these types; empty for all.</summary>
-    public IReadOnlyList<EventType> Types { get; init; } = [];
+    public IReadOnlyList<EventType> Types { get; init => field = value ?? []; } = [];
 
     /// <summary>Of these peers; empty for all.</summary>
-    public IReadOnlyList<PublicKey> PublicKeys { get; init; } = [];
+    public IReadOnlyList<PublicKey> PublicKeys { get; init => field = value ?? []; } = [];
 
     /// <summary>Begin with an event of <see cref="EventType.Current"/> for each active lease.</summary>
     public bool IncludeCurrent { get; init; }

@@ -52,7 +52,7 @@ public sealed record ServerStatusAnswer : ControlAnswer
     public string? DeviceProblem { get; init; }
 
     /// <summary>Whether the time of day is what leases need: false when it went back behind the last commit, or runs away from the uptime.</summary>
-    public bool ClockIsSane { get; init; } = true;
+    public bool ClockIsSane { get; set; } = true;
 }
 
 /// <summary>How a client is doing.</summary>
@@ -80,7 +80,7 @@ public sealed record ClientStatusAnswer : ControlAnswer
     public IpAddress? LinkLocalAddress { get; init; }
 
     /// <summary>The leased addresses.</summary>
-    public IReadOnlyList<IpAddress> Addresses { get; init; } = [];
+    public IReadOnlyList<IpAddress> Addresses { get; init => field = value ?? []; } = [];
 
     /// <summary>When the lease runs out, UTC; null without one.</summary>
     public DateTimeOffset? LeaseEnd { get; init; }
@@ -89,13 +89,13 @@ public sealed record ClientStatusAnswer : ControlAnswer
     public DateTimeOffset? NextRequest { get; init; }
 
     /// <summary>Routes that the server has pushed and that are in force.</summary>
-    public IReadOnlyList<IpPrefix> Routes { get; init; } = [];
+    public IReadOnlyList<IpPrefix> Routes { get; init => field = value ?? []; } = [];
 
     /// <summary>DNS servers that it has pushed and that are in force.</summary>
-    public IReadOnlyList<IpAddress> DnsServers { get; init; } = [];
+    public IReadOnlyList<IpAddress> DnsServers { get; init => field = value ?? []; } = [];
 
     /// <summary>Search domains that it has pushed and that are in force.</summary>
-    public IReadOnlyList<string> SearchDomains { get; init; } = [];
+    public IReadOnlyList<string> SearchDomains { get; init => field = value ?? []; } = [];
 
     /// <summary>The MTU that it has pushed and that is in force.</summary>
     public int? Mtu { get; init; }
