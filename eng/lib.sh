@@ -208,7 +208,7 @@ tools=$root/artifacts/tools
 powershell=() # pwsh as tests want it, after need_pwsh
 
 # need_pwsh: sets $powershell to a command with pwsh, 7.6 or later, of PATH or
-# else of $tools, and unpacks Pester below $tools. Fails, with the reason in
+# else of $tools, which it puts into PATH, and unpacks Pester below $tools. Fails, with the reason in
 # $no_powershell, where they cannot be had. Nothing is put into the user's home,
 # and nobody is asked whether there is a new release.
 need_pwsh() {
@@ -216,15 +216,15 @@ need_pwsh() {
 	need_dotnet
 	quiet=(env POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
 		XDG_CACHE_HOME="$tools/home" XDG_CONFIG_HOME="$tools/home" XDG_DATA_HOME="$tools/home")
-	powershell=("${quiet[@]}" pwsh -NoLogo -NoProfile -NonInteractive)
+	powershell=("${quiet[@]}" DOTNET_ROOT="$DOTNET_ROOT" pwsh -NoLogo -NoProfile -NonInteractive)
 	# shellcheck disable=SC2016 # PowerShell expands it
 	[[ $("${powershell[@]}" -Command '$PSVersionTable.PSVersion -ge "7.6.0"' 2>/dev/null || true) == True ]] || {
 		version=$(pinned PowerShellVersion)
-		powershell=("${quiet[@]}" DOTNET_ROOT="$DOTNET_ROOT" "$tools/powershell-$version/pwsh" -NoLogo -NoProfile -NonInteractive)
 		[[ -x $tools/powershell-$version/pwsh ]] || {
 			rm -rf "$tools/powershell-$version"
 			quietly "$log" dotnet tool install PowerShell --version "$version" --tool-path "$tools/powershell-$version"
 		} || { no_powershell="no pwsh 7.6 in PATH, and the dotnet tool PowerShell $version cannot be installed: $log"; return 1; }
+		PATH=$tools/powershell-$version:$PATH # also for scripts that start another
 	}
 	for version in "$(pinned PesterVersion)" "$(pinned OldestPesterVersion)"; do
 		[[ ! -e $tools/pester-$version/Pester/Pester.psd1 ]] || continue

@@ -155,4 +155,4 @@ fi
 need setpriv:util-linux wireguard-go:wireguard-go wg:wireguard-tools ip:iproute2
 can_isolate || die "needs root and network namespaces, which are not to be had here"
 [[ -x $publish/wg-dynamic-server ]] || die "no programs in $publish: run eng/build.sh"
-isolated "$root/eng/site.sh" --inside "$leasetime" "$@"
+isolated env PATH="$PATH" HOME="$HOME" "$root/eng/site.sh" --inside "$leasetime" "$@"

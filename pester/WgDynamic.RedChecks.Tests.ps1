@@ -21,6 +21,9 @@ BeforeAll {
         }
     }
 
+    # PowerShell's own kill knows no signals.
+    function Send-Signal([string] $Signal, [int] $Process) { bash -c "kill -$Signal $Process" }
+
     # Only this one fails, and says these things.
     function Assert-Red($Run, [string] $Check, [string[]] $Saying) {
         $Run.Code | Should -Be 1 -Because $Run.Said
@@ -127,7 +130,7 @@ Describe 'The checks' {
         $lease | Add-WgReservation -LeaseDuration 8s
         try {
             Update-WgLease -Interface wg1 -Wait
-            kill -STOP (Get-WgDynamicClient -Interface wg1).ProcessId
+            Send-Signal STOP (Get-WgDynamicClient -Interface wg1).ProcessId
             foreach ($try in 1..200) {
                 $late = Get-WgLease -Interface wg0 -IPAddress $lease.IPAddress
                 if ($late.State -eq 'Active' -and $late.TimeRemaining.TotalSeconds -lt 4) { break }
@@ -137,7 +140,7 @@ Describe 'The checks' {
         }
         finally {
             # The client's own number: it answers nothing while it is stopped.
-            kill -CONT (Get-Content /run/wg-dynamic/wg1.*.client.lock)
+            Send-Signal CONT (Get-Content /run/wg-dynamic/wg1.*.client.lock)
             Remove-WgReservation -Interface wg0 -IPAddress $lease.IPAddress -Confirm:$false
             Update-WgLease -Interface wg1 -Wait
         }
@@ -146,9 +149,9 @@ Describe 'The checks' {
 
     It 'tell a server that does not answer, without waiting for it for long' {
         $process = (Get-WgDynamicServer -Interface wg0).ProcessId
-        kill -STOP $process
+        Send-Signal STOP $process
         try { $run = Invoke-Check '-Interface wg0 -Tag Server' }
-        finally { kill -CONT $process }
+        finally { Send-Signal CONT $process }
         Assert-Red $run 'answers*' 'wg0', 'journalctl -u wg-dynamic-server@wg0'
     }
 
