@@ -106,15 +106,17 @@ public abstract class WgControlCmdlet : WgCmdlet
     {
     }
 
-    private ControlConnection Connect(string path)
+    internal ControlConnection Connect(string path) => Await(ConnectAsync(path, Cancellation));
+
+    internal async Task<ControlConnection> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         using CancellationTokenSource late = new(ConnectTimeout, Clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, Cancellation);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            return Await(ControlConnection.ConnectAsync(path, either.Token));
+            return await ControlConnection.ConnectAsync(path, either.Token);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new WgDynamicException(
                 "WgControlTimeout", ErrorCategory.OperationTimeout, $"the daemon at {path} did not answer within {ConnectTimeout.TotalSeconds} seconds", "See whether it is stopped or busy, or give it more time with -ConnectTimeout.");

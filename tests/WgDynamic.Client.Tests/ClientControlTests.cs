@@ -52,6 +52,7 @@ public sealed class ClientControlTests : IAsyncDisposable
                 new Effect.TunnelRoute(IpPrefix.Parse("10.1.0.0/16"), 254), new Effect.TunnelRoute(IpPrefix.Parse("10.0.0.0/16"), 254),
                 new Effect.Names(new NameService(NameTool.Resolvectl, "wg0"), [IpAddress.Parse("10.66.0.1")], ["example.org"], false),
             ],
+            NotAccepted = ["route 0.0.0.0/0: no"],
             Restorations = 3,
             Problem = "no answer",
         };
@@ -63,6 +64,7 @@ public sealed class ClientControlTests : IAsyncDisposable
         Assert.Equal(["10.0.0.0/16", "10.1.0.0/16"], status.Routes.Select(route => route.ToString()));
         Assert.Equal("10.66.0.1", Assert.Single(status.DnsServers).ToString());
         Assert.Equal("example.org", Assert.Single(status.SearchDomains));
+        Assert.Equal("route 0.0.0.0/0: no", Assert.Single(status.NotAccepted));
         Assert.Equal((ClientArguments.Release, Environment.ProcessId), (status.Release, status.ProcessId));
     }
 

@@ -62,40 +62,31 @@ public sealed class GetWgLeaseCommand : WgGetCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForItem(PublicKey, () =>
     {
-        Filter keys = new(PublicKey), addresses = new(IPAddress), pools = new(Pool);
-        IpRange[] ranges = [.. (IPAddress ?? []).Where(item => !Names.IsWildcard(item)).Select(Read.Range)];
+        Filter keys = new(PublicKey), pools = new(Pools.Normalize(Pool));
+        AddressFilter addresses = new(IPAddress);
         LeasesRequest request = new()
         {
             PublicKeys = [.. keys.Literals.Select(Read.Key)],
-            Addresses = addresses.Literals.Count == 0 ? [] : ranges,
+            Addresses = addresses.Ranges,
             Family = AddressFamily is null ? null : Enum.Parse<AddressFamilyName>(AddressFamily, ignoreCase: true),
             States = [.. (State ?? []).Select(state => Enum.Parse<LeaseState>(state, ignoreCase: true))],
             Pools = [.. pools.Literals],
         };
+        bool checksHere = !(keys.IsEmpty && addresses.IsEmpty && pools.IsEmpty);
+        using ProgressMeter progress = new(this, "Reading leases", "leases");
         ForEachDaemon(Interface, socket =>
         {
             foreach (LeaseAnswer answer in Ask<LeaseAnswer>(socket, request))
             {
-                if (keys.IsEmpty && addresses.IsEmpty && pools.IsEmpty)
-                {
-                    WriteObject(new WgLease(answer, Clock));
-                    continue;
-                }
-
-                // Each of them, so that each learns what there is.
-                bool fits = keys.Takes($"{answer.PublicKey}") & (addresses.Takes($"{answer.Address}") | ranges.Any(range => range.Contains(answer.Address))) & (pools.Takes(answer.Pool) | pools.Literals.Count > 0);
-                if (fits)
+                progress.Add(1);
+                // Each filter looks at each lease, so that it learns what there is. Of a pool the daemon knows the range and the name.
+                if (!checksHere || (keys.Takes($"{answer.PublicKey}") & addresses.Takes(answer.Address) & (pools.Literals.Count > 0 || pools.Takes(answer.Pool))))
                     WriteObject(new WgLease(answer, Clock));
             }
         });
         if (State is not null || AddressFamily is not null || Pool is not null)
             return;
-        foreach (string key in keys.Unseen)
-            Report(NotFound($"no lease of {key} is known", key), key);
-        foreach (string address in addresses.Unseen.Where(item => Read.Range(item).Count == 1))
-            Report(NotFound($"no lease of {address} is known", address), address);
+        foreach (string name in keys.Unseen.Concat(addresses.Unseen))
+            Report(Leases.NotFound($"no lease of {name} is known", name), name);
     });
-
-    internal static WgDynamicException NotFound(string message, string target) =>
-        new("WgLeaseNotFound", ErrorCategory.ObjectNotFound, message, "Get-WgLease without filters lists the leases that there are.", target);
 }

@@ -92,3 +92,35 @@ internal sealed class Filter
         return takes;
     }
 }
+
+/// <summary>Which addresses are wanted: addresses, prefixes, ranges, or wildcards.</summary>
+internal sealed class AddressFilter
+{
+    private readonly Filter _names;
+    private readonly IpRange[] _ranges;
+    private readonly HashSet<string> _single;
+
+    public AddressFilter(string[]? wanted)
+    {
+        _names = new Filter(wanted);
+        _ranges = [.. (wanted ?? []).Where(item => !Names.IsWildcard(item)).Select(Read.Range)];
+        _single = [.. _ranges.Where(range => range.First == range.Last).Select(range => $"{range.First}")];
+    }
+
+    public bool IsEmpty => _names.IsEmpty;
+
+    // What the daemon can be asked.
+    public IReadOnlyList<IpRange> Ranges => _names.Literals.Count == 0 ? [] : _ranges;
+
+    // Single addresses that nothing had.
+    public IReadOnlyCollection<string> Unseen => _single;
+
+    public bool Takes(IpAddress address)
+    {
+        if (IsEmpty)
+            return true;
+        string text = $"{address}";
+        _ = _single.Remove(text);
+        return _names.Takes(text) || _ranges.Any(range => range.Contains(address));
+    }
+}
