@@ -333,6 +333,7 @@ internal sealed class ClientLoop
         LeaseTime = _machine.LeaseTime,
         NextRequest = _machine.NextRequest,
         Effects = _applier.Current,
+        NotAccepted = _news.Refused,
         Restorations = _news.Restorations,
         Problem = _news.Problem,
     };

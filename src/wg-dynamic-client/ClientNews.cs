@@ -15,6 +15,9 @@ internal sealed class ClientNews(InterfaceName name, PublicKey server, ILogger l
     /// <summary>What is in the way; empty for nothing.</summary>
     public string Problem { get; private set; } = "";
 
+    /// <summary>What of the server's last answer is not accepted; not changed afterwards.</summary>
+    public IReadOnlyCollection<string> Refused => _refused;
+
     /// <summary>How often something was put back.</summary>
     public int Restorations { get; private set; }
 

@@ -26,6 +26,9 @@ internal sealed record ClientSnapshot
     /// <summary>What is in force beside the addresses.</summary>
     public IReadOnlyList<Effect> Effects { get; init; } = [];
 
+    /// <summary>What of the server's last answer is not accepted.</summary>
+    public IReadOnlyCollection<string> NotAccepted { get; init; } = [];
+
     /// <summary>How often something was put back.</summary>
     public int Restorations { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class Uplink
     public static async ValueTask<Uplink> CheckAsync(RouteClient routes, InterfaceName name, CancellationToken cancellationToken)
     {
         Link link = await routes.FindLinkAsync(name, cancellationToken)
-            ?? throw new StartupException($"there is no interface {name}; create it first, for instance with: wg-quick up {name}");
+            ?? throw new StartupException(InterfaceNeeds.Missing(name).ToString());
         WireGuardDevice device;
         using (IWireGuard wireGuard = await WireGuard.OpenAsync(name, cancellationToken))
             device = await wireGuard.GetDeviceAsync(name, cancellationToken);
@@ -62,9 +62,7 @@ internal sealed class Uplink
         Route? route = await _routes.LookupRouteAsync(WireLimits.ServerAddress, Link.Index, cancellationToken);
         if (route is { Type: RouteType.Local or RouteType.Anycast })
         {
-            throw new StartupException(
-                $"this host takes {WireLimits.ServerAddress} on {Link.Name} for its own address, so the server cannot be reached; "
-                + $"turn forwarding off or remove the address that brings it: ip -6 address show dev {Link.Name}");
+            throw new StartupException(InterfaceNeeds.ServerIsHere(Link.Name).ToString());
         }
 
         if (route is { Type: RouteType.Unicast } && route.InterfaceIndex == Link.Index)
@@ -92,40 +90,15 @@ internal sealed class Uplink
     /// <exception cref="StartupException">There is none, or more than one.</exception>
     internal static IpAddress OwnAddress(InterfaceName name, IEnumerable<InterfaceAddress> addresses)
     {
-        IpAddress[] candidates = [.. addresses.Where(address => address is { PrefixLength: 128, Address: { IsIPv6: true, IsLinkLocal: true } }).Select(address => address.Address)];
-        return candidates switch
-        {
-            [var only] when only == WireLimits.ServerAddress => throw new StartupException(
-                $"{name} has {only}/128, which is the server's address; give it one of its own, such as: ip address add fe80::{Suggestion(name)}/128 dev {name}"),
-            [var only] => only,
-            [] => throw new StartupException(
-                $"{name} has no link-local address with prefix length 128, by which the server would know it; "
-                + $"add the one that its peer on the server has in AllowedIPs, such as: ip address add fe80::{Suggestion(name)}/128 dev {name}"),
-            _ => throw new StartupException(
-                $"{name} has {candidates.Length} link-local addresses with prefix length 128 ({string.Join(", ", candidates)}), and only one can be the one that the server knows; remove the others"),
-        };
+        InterfaceProblem? problem = InterfaceNeeds.FindOwnAddress(name, addresses, out IpAddress own);
+        return problem is null ? own : throw new StartupException(problem.ToString());
     }
 
     /// <summary>The peer that the server's address leads to.</summary>
     /// <exception cref="StartupException">There is none.</exception>
     internal static PublicKey ServerOf(WireGuardDevice device)
     {
-        // Of several that contain it, WireGuard sends to the longest.
-        PublicKey? server = null;
-        int longest = -1;
-        foreach (WireGuardPeer peer in device.Peers)
-        {
-            foreach (IpPrefix prefix in peer.AllowedIPs)
-            {
-                if (prefix.Contains(_serverPrefix) && prefix.Length > longest)
-                    (server, longest) = (peer.PublicKey, prefix.Length);
-            }
-        }
-
-        return server ?? throw new StartupException(
-            $"no peer of {device.Name} has {_serverPrefix} in its AllowedIPs, so there is no server to ask; "
-            + $"add it to the server's peer: wg set {device.Name} peer KEY allowed-ips +{_serverPrefix} (or list it in the configuration)");
+        InterfaceProblem? problem = InterfaceNeeds.FindServer(device, out WireGuardPeer? server);
+        return problem is null ? server!.PublicKey : throw new StartupException(problem.ToString());
     }
-
-    private static string Suggestion(InterfaceName name) => $"{(ushort)StringComparer.Ordinal.GetHashCode(name.ToString()) | 1:x}";
 }

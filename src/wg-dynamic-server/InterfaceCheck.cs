@@ -13,7 +13,7 @@ internal static class InterfaceCheck
     /// <exception cref="StartupException">It does not exist.</exception>
     public static async ValueTask<Link> FindAsync(RouteClient routes, InterfaceName name, CancellationToken cancellationToken) =>
         await routes.FindLinkAsync(name, cancellationToken)
-            ?? throw new StartupException($"there is no interface {name}; create it first, for instance with: wg-quick up {name}");
+            ?? throw new StartupException(InterfaceNeeds.Missing(name).ToString());
 
     /// <summary>Checks that the interface has the server's address, and puts it there if that is wanted.</summary>
     /// <returns>Whether it had the address.</returns>
@@ -23,12 +23,7 @@ internal static class InterfaceCheck
         if (await HasServerAddressAsync(routes, link.Index, cancellationToken))
             return true;
         if (!assign)
-        {
-            throw new StartupException(
-                $"{link.Name} does not have the address fe80::, at which clients look for the server; "
-                + $"start with --assign-address, or: ip address add fe80::/{AssignedPrefixLength} dev {link.Name}");
-        }
-
+            throw new StartupException(InterfaceNeeds.NoServerAddress(link.Name).ToString());
         await AssignServerAddressAsync(routes, link.Index, cancellationToken);
         return false;
     }

@@ -11,15 +11,25 @@ internal static class QuickCommand
     private const string Name = "quick";
 
     /// <summary>Whether the arguments are meant for wg-quick, which reads them itself.</summary>
-    public static bool IsForWgQuick(string[] arguments) => arguments is [Name] or [Name, not ("install" or "uninstall"), ..];
+    public static bool IsForWgQuick(string[] arguments) => arguments is [Name] or [Name, not ("install" or "uninstall" or "status"), ..];
 
     /// <summary>Describes it, for the help, for shells that complete, and for what is ours.</summary>
-    public static Command Create()
+    /// <param name="terminal">Where to write.</param>
+    public static Command Create(Terminal terminal)
     {
         Command install = new("install", "Have the plain command wg-quick and wg-quick@.service understand auto: a wrapper in /usr/local/bin and a drop-in for systemd");
         install.SetAction(_ => Do(installer => installer.Install(StockQuick.Find().Path)));
         Command uninstall = new("uninstall", "Take back what install has done");
         uninstall.SetAction(_ => Do(installer => installer.Uninstall()));
+        Option<bool> json = new("--json") { Description = "For programs: an object of JSON" };
+        Command status = new("status", "Say what the plain command wg-quick is, and what of install is there") { json };
+        status.SetAction(result =>
+        {
+            QuickStatus seen = QuickStatus.Look("/", Environment.GetEnvironmentVariable("PATH"));
+            foreach (string line in result.GetValue(json) ? [seen.Json()] : seen.Lines())
+                terminal.Output.WriteLine(line);
+            terminal.Output.Flush();
+        });
         return new Command(Name, "wg-quick that understands \"Address = …, auto\": addresses from a server inside the tunnel")
         {
             ForWgQuick("up", "Bring an interface up as wg-quick does, and start a client for auto", TunnelFile.Names),
@@ -28,6 +38,7 @@ internal static class QuickCommand
             ForWgQuick("strip", "Print the file as wg takes it, as wg-quick does", TunnelFile.Names),
             install,
             uninstall,
+            status,
         };
     }
 

@@ -14,9 +14,19 @@ internal sealed class QuickInstaller(string root, string program, TextWriter out
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private string WrapperPath => Path.Combine(root, "usr/local/bin/wg-quick");
+    /// <summary>Where the wrapper goes.</summary>
+    public const string WrapperFile = "/usr/local/bin/wg-quick";
 
-    private string DropInPath => Path.Combine(root, "etc/systemd/system/wg-quick@.service.d/wg-dynamic.conf");
+    /// <summary>Where the drop-in goes.</summary>
+    public const string DropInFile = "/etc/systemd/system/wg-quick@.service.d/wg-dynamic.conf";
+
+    private string WrapperPath => Path.Combine(root, WrapperFile[1..]);
+
+    private string DropInPath => Path.Combine(root, DropInFile[1..]);
+
+    /// <summary>Whether a file is our drop-in.</summary>
+    /// <param name="path">The file; none is not one.</param>
+    public static bool IsDropIn(string path) => File.Exists(path) && File.ReadAllText(path).StartsWith(DropInMark, StringComparison.Ordinal);
 
     /// <summary>Installs; what is there already and right is left alone.</summary>
     /// <param name="stock">The distribution's wg-quick.</param>
@@ -66,7 +76,7 @@ internal sealed class QuickInstaller(string root, string program, TextWriter out
     {
         if (File.Exists(WrapperPath) && !Wrapper.Is(WrapperPath))
             throw new ToolException($"{WrapperPath} is there and not from wg-dynamic; move it away first, for instance with: mv {WrapperPath} {WrapperPath}.old");
-        if (File.Exists(DropInPath) && !File.ReadAllText(DropInPath).StartsWith(DropInMark, StringComparison.Ordinal))
+        if (File.Exists(DropInPath) && !IsDropIn(DropInPath))
             throw new ToolException($"{DropInPath} is there and not from wg-dynamic; rename it first");
     }
 

@@ -27,7 +27,8 @@ internal static class ToolCommand
             new RestoreCommand(terminal),
             new RenewCommand(terminal),
             new ReleaseCommand(terminal),
-            QuickCommand.Create(),
+            new CheckCommand(terminal),
+            QuickCommand.Create(terminal),
         };
         root.SetAction((_, cancellationToken) => show.Parse([]).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, cancellationToken));
         return root;

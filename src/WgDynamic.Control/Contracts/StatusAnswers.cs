@@ -100,6 +100,9 @@ public sealed record ClientStatusAnswer : ControlAnswer
     /// <summary>The MTU that it has pushed and that is in force.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>What of the server's last answer is not accepted, why, and how to accept it: a line each.</summary>
+    public IReadOnlyList<string> NotAccepted { get; init => field = value ?? []; } = [];
+
     /// <summary>How often something that had vanished from the interface was put back.</summary>
     public int Restorations { get; init; }
 

@@ -96,6 +96,7 @@ internal sealed class ClientControl(ClientOptions options, PublicKey server, IpA
         DnsServers = [.. snapshot.Effects.OfType<Effect.Names>().SelectMany(names => names.Servers)],
         SearchDomains = [.. snapshot.Effects.OfType<Effect.Names>().SelectMany(names => names.Search)],
         Mtu = snapshot.Effects.OfType<Effect.Mtu>().FirstOrDefault()?.Value,
+        NotAccepted = [.. snapshot.NotAccepted],
         Restorations = snapshot.Restorations,
         Problem = snapshot.Problem.Length > 0 ? snapshot.Problem : null,
     };
