@@ -65,6 +65,7 @@ public sealed class CheckScenarios
         Assert.Equal("Pass", (await CheckAsync(host)).Only("keepalive").Status);
 
         // It asks on, and nobody answers.
+        await host.IpAsync($"address replace {Network.LinkLocal(0)}/128 dev {host.Interface}");
         await using DaemonProcess again = host.StartClient();
         await again.WaitForLineAsync("asking ");
         await host.IpAsync($"address flush dev {host.Interface} scope global");
