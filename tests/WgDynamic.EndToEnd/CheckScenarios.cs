@@ -48,7 +48,8 @@ public sealed class CheckScenarios
         await BreaksAsync(host, "route", "Fail", "no route leads to fe80::", "ip -6 route add", () => host.IpAsync($"-6 route flush dev {host.Interface}"), null);
         await BreaksAsync(host, "link", "Fail", "is down", $"ip link set {host.Interface} up", () => host.IpAsync($"link set {host.Interface} down"), () => host.IpAsync($"link set {host.Interface} up"));
 
-        // Another server, whom nobody has ever heard of.
+        // Another server, whom nobody has ever heard of: the hub forgets this client, and does not say where it is.
+        await network.Hub.WgAsync($"set {network.Hub.Interface} peer {host.Keys.Public} remove");
         await host.WgAsync($"set {host.Interface} peer {network.Hub.Keys.Public} remove");
         await AllowAsync(host, network.Hub, "fe80::/128");
         Report unknown = await CheckAsync(host);
@@ -66,9 +67,9 @@ public sealed class CheckScenarios
 
         // It asks on, and nobody answers.
         await host.IpAsync($"address replace {Network.LinkLocal(0)}/128 dev {host.Interface}");
+        await host.IpAsync($"address flush dev {host.Interface} scope global");
         await using DaemonProcess again = host.StartClient();
         await again.WaitForLineAsync("asking ");
-        await host.IpAsync($"address flush dev {host.Interface} scope global");
         Line lease = (await CheckAsync(host)).Only("lease");
         Assert.Equal("Fail", lease.Status);
         Assert.Contains($"{Network.LinkLocal(0)}/128", lease.Remedy, StringComparison.Ordinal);
