@@ -74,6 +74,25 @@ public sealed class SqliteLeaseStore : IRebuildableStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<RuntimePlan> LoadPlanAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Do(connection => connection.LoadPlan()));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CommitPlanAsync(RuntimePlan removed, RuntimePlan added, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _ = Do(connection =>
+        {
+            connection.CommitPlan(removed, added);
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask CommitAsync(IReadOnlyList<LeaseChange> changes, Moment now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -111,7 +130,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, Moment now, CancellationToken cancellationToken)
+    public ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, RuntimePlan plan, Moment now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Disconnect();
@@ -122,13 +141,11 @@ public sealed class SqliteLeaseStore : IRebuildableStore
             HistoryHead head;
             using (StoreConnection connection = StoreConnection.Open(unfinished, _migrations, TimeSpan.Zero))
             {
-                connection.Fill(all, _bootId, now.Wall);
+                connection.Fill(all, plan, _bootId, now.Wall);
                 head = connection.Head;
             }
 
-            // The log is written back when the last connection closes, unless there was no room.
-            if (File.Exists(unfinished + "-wal"))
-                throw new SqliteError(raw.SQLITE_FULL, "the log of the new database could not be written back");
+            CloseLog(unfinished);
             string? aside = StoreFile.PutAside(unfinished, _path, "damaged", now.Wall);
             Head = head;
             _connection = StoreConnection.Open(_path, _migrations, TimeSpan.Zero);
@@ -137,6 +154,37 @@ public sealed class SqliteLeaseStore : IRebuildableStore
         catch (SqliteError error)
         {
             throw Faults.Explain(_path, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Faults.Explain(_path, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>One of an earlier version is brought to the present one first.</remarks>
+    public ValueTask<ReplacedStore> ReplaceAsync(string path, Moment now, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            StoredLeases leases;
+            RuntimePlan plan;
+            HistoryHead head;
+            using (StoreConnection connection = StoreConnection.Open(path, _migrations, TimeSpan.Zero))
+                (leases, plan, head) = (connection.Load(_bootId), connection.LoadPlan(), connection.Head);
+            CloseLog(path);
+            StoreFile.Flush(path);
+            // Its log is written back now, unless others read it: then it goes along.
+            Disconnect();
+            string? former = StoreFile.PutAside(path, _path, "before-restore", now.Wall);
+            // The next call opens it.
+            Head = head;
+            return ValueTask.FromResult(new ReplacedStore(leases, plan, former));
+        }
+        catch (SqliteError error)
+        {
+            throw Faults.Explain(path, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -167,11 +215,20 @@ public sealed class SqliteLeaseStore : IRebuildableStore
         return ValueTask.CompletedTask;
     }
 
-    private T Read<T>(Func<LeaseHistory, T> read)
+    // The log is written back when the last connection closes, unless there was no room.
+    private static void CloseLog(string path)
+    {
+        if (File.Exists(path + "-wal"))
+            throw new SqliteError(raw.SQLITE_FULL, "the log of the new database could not be written back");
+    }
+
+    private T Read<T>(Func<LeaseHistory, T> read) => Do(connection => read(connection.History));
+
+    private T Do<T>(Func<StoreConnection, T> work)
     {
         try
         {
-            return read(Connect().History);
+            return work(Connect());
         }
         catch (SqliteError error)
         {

@@ -1,3 +1,4 @@
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Protocol;
@@ -10,19 +11,25 @@ internal sealed class Hub : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Makes a hub with peers 1 to <paramref name="peers"/>; nothing runs yet.</summary>
-    public Hub(int peers = 3, double leaseSeconds = 3600, Func<TimeProvider, ServiceManager>? manager = null)
+    public Hub(int peers = 3, double leaseSeconds = 3600, Func<TimeProvider, ServiceManager>? manager = null, TestStore? store = null)
     {
+        Store = store ?? new TestStore();
         Book = new LeaseBook(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(leaseSeconds), HashKey = Names.Key(int.MaxValue), GrantInterval = TimeSpan.Zero });
         for (int peer = 1; peer <= peers; peer++)
             Device.AddPeer(peer);
-        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Clock, new Random(1), Log, manager?.Invoke(Clock) ?? ServiceManager.None);
+        Events = new EventHub(Names.Interface, DaemonRole.Server, Clock);
+        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Counters, Events, Clock, new Random(1), Log, manager?.Invoke(Clock) ?? ServiceManager.None);
     }
 
     public TestClock Clock { get; } = new();
 
+    public Counters Counters { get; } = new();
+
+    public EventHub Events { get; }
+
     public FakeWireGuard Device { get; } = new();
 
-    public TestStore Store { get; } = new();
+    public TestStore Store { get; }
 
     public LogLines Log { get; } = new();
 

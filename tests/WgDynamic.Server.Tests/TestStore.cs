@@ -33,6 +33,17 @@ internal sealed class TestStore : IRebuildableStore
 
     public ValueTask<StoredLeases> LoadAsync(CancellationToken cancellationToken) => _store.LoadAsync(cancellationToken);
 
+    public ValueTask<RuntimePlan> LoadPlanAsync(CancellationToken cancellationToken) => _store.LoadPlanAsync(cancellationToken);
+
+    public ValueTask CommitPlanAsync(RuntimePlan removed, RuntimePlan added, CancellationToken cancellationToken)
+    {
+        if (IsDamaged)
+            throw new LeaseStoreException("the file is damaged") { IsDamaged = true };
+        if (Fails)
+            throw new IOException("the disk is full");
+        return _store.CommitPlanAsync(removed, added, cancellationToken);
+    }
+
     public async ValueTask CommitAsync(IReadOnlyList<LeaseChange> changes, Moment now, CancellationToken cancellationToken)
     {
         Begun++;
@@ -51,12 +62,23 @@ internal sealed class TestStore : IRebuildableStore
     public ValueTask PruneAsync(DateTimeOffset endedBefore, DateTimeOffset historyBefore, CancellationToken cancellationToken) =>
         _store.PruneAsync(endedBefore, historyBefore, cancellationToken);
 
-    public async ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, Moment now, CancellationToken cancellationToken)
+    public async ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, RuntimePlan plan, Moment now, CancellationToken cancellationToken)
     {
         _store = new MemoryLeaseStore();
         IsDamaged = false;
+        await _store.CommitPlanAsync(RuntimePlan.Empty, plan, cancellationToken);
         await _store.CommitAsync([.. all.Select(record => new LeaseChange(LeaseEvent.Granted, record))], now, cancellationToken);
         return "aside";
+    }
+
+    /// <summary>What <see cref="ReplaceAsync"/> begins anew with, by path.</summary>
+    public Dictionary<string, ReplacedStore> Backups { get; } = [];
+
+    public async ValueTask<ReplacedStore> ReplaceAsync(string path, Moment now, CancellationToken cancellationToken)
+    {
+        ReplacedStore backup = Backups.TryGetValue(path, out ReplacedStore found) ? found : throw new LeaseStoreException($"{path} does not exist");
+        _ = await RebuildAsync([.. backup.Leases.Records], backup.Plan, now, cancellationToken);
+        return backup;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
