@@ -5,13 +5,15 @@ namespace WgDynamic.Leasing;
 
 /// <summary>
 /// Which addresses there are to lease and who may have which: a <see cref="LeasePlan"/> made ready for questions.
-/// Knows nothing of leases but what the pools count.
+/// Knows nothing of leases; what those take of the pools is <see cref="PoolOccupancy"/>.
 /// </summary>
 internal sealed class AddressSpace
 {
     private readonly IReadOnlyList<PoolDefinition> _definitions;
     private readonly (IpRange Range, Pool Pool)[] _byAddress;
-    private readonly Dictionary<IpAddress, Reservation> _reservations;
+    private readonly IpRange[] _nobodys;
+    private readonly HashSet<IpAddress> _nobodysHosts;
+    private readonly Dictionary<IpAddress, Reservation> _reservations = [];
     private readonly Dictionary<(PublicKey Peer, bool IsIPv6), IpAddress> _reservedFor = [];
     private readonly Dictionary<IpAddress, PublicKey> _staticOwner = [];
     private readonly Dictionary<(PublicKey Peer, bool IsIPv6), IpAddress> _firstStatic = [];
@@ -19,28 +21,21 @@ internal sealed class AddressSpace
     public AddressSpace(LeasePlan plan)
     {
         _definitions = plan.Pools;
-        IpRange[] nobodys = [.. plan.Exclusions.Where(exclusion => exclusion is { Owner: null, Prefix.IsHost: false }).Select(exclusion => exclusion.Range)];
-        HashSet<IpAddress> nobodysHosts = [.. plan.Exclusions.Where(exclusion => exclusion is { Owner: null, Prefix.IsHost: true }).Select(exclusion => exclusion.Prefix.Address)];
-        bool IsNobodys(IpAddress address) => nobodysHosts.Contains(address) || nobodys.Any(range => range.Contains(address));
-
+        _nobodys = [.. plan.Exclusions.Where(exclusion => exclusion is { Owner: null, Prefix.IsHost: false }).Select(exclusion => exclusion.Range)];
+        _nobodysHosts = [.. plan.Exclusions.Where(exclusion => exclusion is { Owner: null, Prefix.IsHost: true }).Select(exclusion => exclusion.Prefix.Address)];
         foreach (Exclusion exclusion in plan.Exclusions)
         {
             if (exclusion is { Owner: { } owner, Prefix: { IsHost: true, Address: var address } } && !IsNobodys(address))
                 _staticOwner[address] = owner;
         }
 
-        Dictionary<IpAddress, Reservation> reservations = [];
         List<Reservation> unusable = [];
         foreach (Reservation reservation in plan.Reservations)
         {
-            bool isFree = !IsNobodys(reservation.Address) && (!_staticOwner.TryGetValue(reservation.Address, out PublicKey owner) || owner == reservation.Peer);
-            if (isFree && _reservedFor.TryAdd((reservation.Peer, reservation.Address.IsIPv6), reservation.Address))
-                reservations[reservation.Address] = reservation;
-            else
+            if (!TryReserve(reservation))
                 unusable.Add(reservation);
         }
 
-        _reservations = reservations;
         UnusableReservations = unusable;
         foreach ((IpAddress address, PublicKey owner) in _staticOwner)
         {
@@ -55,8 +50,31 @@ internal sealed class AddressSpace
     /// <summary>The pools, in the order in which they are tried.</summary>
     public IReadOnlyList<Pool> Pools { get; }
 
-    /// <summary>Reservations that cannot be honoured: the address is the host's own, in another peer's AllowedIPs, or the peer's second one.</summary>
+    /// <summary>Reservations of the plan that cannot be honoured: the address is the host's own, in another peer's AllowedIPs, or reserved already, or the peer has another one.</summary>
     public IReadOnlyList<Reservation> UnusableReservations { get; }
+
+    /// <summary>The reservations that are honoured.</summary>
+    public IReadOnlyCollection<Reservation> Reservations => _reservations.Values;
+
+    /// <summary>Adds a reservation, if it can be honoured.</summary>
+    /// <remarks>Not of what the operator has given to the same peer by hand: that takes a new space.</remarks>
+    public bool TryReserve(in Reservation reservation)
+    {
+        bool isFree = !IsNobodys(reservation.Address) && !_reservations.ContainsKey(reservation.Address)
+            && (!_staticOwner.TryGetValue(reservation.Address, out PublicKey owner) || owner == reservation.Peer);
+        if (!isFree || !_reservedFor.TryAdd((reservation.Peer, reservation.Address.IsIPv6), reservation.Address))
+            return false;
+        _reservations.Add(reservation.Address, reservation);
+        return true;
+    }
+
+    /// <summary>Ends a reservation.</summary>
+    /// <returns>False if it was none that is honoured.</returns>
+    public bool Unreserve(IpAddress address) =>
+        _reservations.Remove(address, out Reservation reservation) && _reservedFor.Remove((reservation.Peer, address.IsIPv6));
+
+    /// <summary>Finds the reservation of an address.</summary>
+    public bool TryGetReservation(IpAddress address, out Reservation reservation) => _reservations.TryGetValue(address, out reservation);
 
     /// <summary>Whether a peer may have an address, if nobody else has it.</summary>
     public bool Allows(PublicKey peer, IpAddress address)
@@ -83,7 +101,11 @@ internal sealed class AddressSpace
         _reservations.TryGetValue(address, out Reservation reservation) ? reservation.LeaseTime
             : TryFindPool(address, out Pool? pool, out _) ? pool.Definition.LeaseTime : null;
 
-    /// <summary>The pool that leases an address, and its number there.</summary>
+    /// <summary>Whether a peer may have an address that it does not have yet.</summary>
+    public bool Gives(PublicKey peer, IpAddress address) =>
+        Allows(peer, address) && (_reservations.ContainsKey(address) || !TryFindPool(address, out Pool? pool, out _) || pool.Definition.Enabled);
+
+    /// <summary>The pool that has an address, which may be reserved, and its number there.</summary>
     public bool TryFindPool(IpAddress address, [NotNullWhen(true)] out Pool? pool, out UInt128 number)
     {
         int low = 0, high = _byAddress.Length - 1;
@@ -104,15 +126,16 @@ internal sealed class AddressSpace
         return false;
     }
 
-    // What lies in two pools belongs to the first; what is reserved belongs to none.
-    private List<Pool> MakePools(LeasePlan plan)
+    private bool IsNobodys(IpAddress address) => _nobodysHosts.Contains(address) || Array.Exists(_nobodys, range => range.Contains(address));
+
+    // What lies in two pools belongs to the first.
+    private static List<Pool> MakePools(LeasePlan plan)
     {
-        IpRange[] reserved = [.. _reservations.Keys.Select(address => new IpRange(address, address))];
         List<Pool> pools = [];
         foreach (PoolDefinition definition in plan.Pools)
         {
             IEnumerable<IpRange> excluded = plan.Exclusions.Where(exclusion => exclusion.AppliesTo(definition.Range)).Select(exclusion => exclusion.Range);
-            pools.Add(new Pool(definition, excluded.Concat(reserved.Where(definition.Range.Overlaps)).Concat(pools.Select(pool => pool.Range))));
+            pools.Add(new Pool(definition, excluded.Concat(pools.Select(pool => pool.Range))));
         }
 
         return pools;

@@ -6,7 +6,7 @@ namespace WgDynamic.Leasing;
 /// <param name="LastCommit">The time of day that the last commit was made with, UTC; null if there was none.</param>
 public readonly record struct StoredLeases(IReadOnlyList<LeaseRecord> Records, bool SameBoot, DateTimeOffset? LastCommit);
 
-/// <summary>Where leases outlive the process. One caller at a time.</summary>
+/// <summary>Where leases, and what operators have added to the configuration, outlive the process. One caller at a time.</summary>
 public interface ILeaseStore : IAsyncDisposable
 {
     /// <summary>The end of the history, for the log: whoever has noted it can prove later that nothing up to there was rewritten. Null without a history.</summary>
@@ -15,6 +15,21 @@ public interface ILeaseStore : IAsyncDisposable
     /// <summary>Reads all records.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StoredLeases> LoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads what operators have added to the configuration.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LeaseStoreException">It cannot be read.</exception>
+    ValueTask<RuntimePlan> LoadPlanAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes some of it away and then adds some, in place of what there is for the same range or address: in one transaction,
+    /// with the promise of <see cref="CommitAsync"/>.
+    /// </summary>
+    /// <param name="removed">What goes; only ranges and addresses matter.</param>
+    /// <param name="added">What comes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LeaseStoreException">It could not be written; it is as it was.</exception>
+    ValueTask CommitPlanAsync(RuntimePlan removed, RuntimePlan added, CancellationToken cancellationToken);
 
     /// <summary>
     /// Writes changes in one transaction: each record replaces that of the same address, or takes it away if it is to be forgotten, and grants and ends go into

@@ -4,15 +4,16 @@ namespace WgDynamic.Leasing;
 public interface IRebuildableStore : ILeaseStore
 {
     /// <summary>
-    /// Puts the damaged data aside, where it can be looked at, and begins anew with the given records. The history
+    /// Puts the damaged data aside, where it can be looked at, and begins anew with what is given. The history
     /// begins anew as well, with the active leases. For use after a <see cref="LeaseStoreException"/> that
     /// <see cref="LeaseStoreException.IsDamaged"/>; when it throws, the damaged data may or may not have been put aside,
     /// and it may be called again.
     /// </summary>
     /// <param name="all">Every lease that is known, active and ended; no address twice.</param>
+    /// <param name="plan">All that operators have added.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Where the damaged data is now, for people; null if there was none.</returns>
     /// <exception cref="LeaseStoreException">The new store could not be made.</exception>
-    ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, Moment now, CancellationToken cancellationToken);
+    ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, RuntimePlan plan, Moment now, CancellationToken cancellationToken);
 }

@@ -16,11 +16,7 @@ public sealed class LeaseBook
     private readonly PeerTable _peers = new();
     private readonly ExpiryQueue _expiries = new();
 
-    // Ended leases whose addresses are in no pool.
-    private readonly EndedLeases _endedElsewhere = new();
-
-    // Leases that ran out while the server was down, or seemed to: they are kept for their peers for one lease time.
-    private readonly EndedLeases _heldBack = new();
+    private readonly PoolOccupancy _occupancy = new();
     private TimeSpan _restoredAt;
 
     private AddressSpace _space = new(LeasePlan.Empty);
@@ -39,7 +35,7 @@ public sealed class LeaseBook
     /// <summary>The pools, in the order in which they are tried.</summary>
     public IReadOnlyList<Pool> Pools => _space.Pools;
 
-    /// <summary>Reservations that cannot be honoured: the address is the host's own, in another peer's AllowedIPs, or the peer's second one.</summary>
+    /// <summary>Reservations of the plan that cannot be honoured: the address is the host's own, in another peer's AllowedIPs, or reserved already, or the peer has another one.</summary>
     public IReadOnlyList<Reservation> UnusableReservations => _space.UnusableReservations;
 
     /// <summary>All leases, active and ended, in no order.</summary>
@@ -82,7 +78,7 @@ public sealed class LeaseBook
             lease.Expiry = now.Uptime + Min(left, Policy.LongestLeaseTime);
             if (!lease.IsActive)
             {
-                _endedElsewhere.Add(lease);
+                _occupancy.Ended(lease);
                 continue;
             }
 
@@ -98,19 +94,35 @@ public sealed class LeaseBook
     /// </summary>
     public void SetPlan(LeasePlan plan)
     {
-        Lease[] ended = [.. _byAddress.Where(lease => lease is { IsActive: false, IsHeldBack: false }).OrderBy(lease => lease.Expiry)];
-        foreach (Lease lease in ended)
-            lease.EndedIn?.Remove(lease);
         _space = new AddressSpace(plan);
-        foreach (Lease lease in _byAddress)
-        {
-            if (_space.TryFindPool(lease.Address, out Pool? pool, out UInt128 number))
-                _ = pool.Free.TryTake(number);
-        }
-
-        foreach (Lease lease in ended)
-            EndedListOf(lease).Add(lease);
+        _occupancy.Begin(_space, _byAddress);
     }
+
+    /// <summary>Adds one reservation to the plan, at a cost that does not grow with it. Who has the address keeps it until that lease ends.</summary>
+    /// <param name="reservation">The reservation; not of what the peer has by the operator's hand, which takes a new plan.</param>
+    /// <returns>False if it cannot be honoured; nothing has changed then.</returns>
+    public bool TryReserve(in Reservation reservation)
+    {
+        if (!_space.TryReserve(reservation))
+            return false;
+        _occupancy.Reserved(reservation.Address, Find(reservation.Address));
+        return true;
+    }
+
+    /// <summary>Ends one reservation of the plan, at a cost that does not grow with it. The lease of the address goes on.</summary>
+    /// <param name="address">The address; not one that the peer has by the operator's hand, which takes a new plan.</param>
+    /// <returns>False if there is none that is honoured.</returns>
+    public bool Unreserve(IpAddress address)
+    {
+        if (!_space.Unreserve(address))
+            return false;
+        _occupancy.Unreserved(address, Find(address));
+        return true;
+    }
+
+    /// <summary>The reservation of an address that is honoured; null if there is none.</summary>
+    /// <param name="address">The address.</param>
+    public Reservation? ReservationOf(IpAddress address) => _space.TryGetReservation(address, out Reservation reservation) ? reservation : null;
 
     /// <summary>Takes back the active leases that their peers may not have any more.</summary>
     /// <param name="now">The time.</param>
@@ -146,13 +158,8 @@ public sealed class LeaseBook
     /// <param name="now">The time.</param>
     public void Release(PublicKey peer, Moment now)
     {
-        if (_peers.Find(peer) is not { } leases)
-            return;
-        foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
-        {
-            if (leases.Active(isIPv6) is { } lease)
-                End(lease, LeaseState.Released, now);
-        }
+        foreach (Lease lease in LeasesOf(peer).Where(lease => lease.IsActive))
+            End(lease, LeaseState.Released, now);
     }
 
     /// <summary>Takes an active lease back.</summary>
@@ -188,16 +195,8 @@ public sealed class LeaseBook
             count++;
         }
 
-        if (_heldBack.Oldest is not null && now.Uptime >= _restoredAt + Policy.LongestLeaseTime)
-        {
-            while (_heldBack.Oldest is { } lease)
-            {
-                _heldBack.Remove(lease);
-                lease.IsHeldBack = false;
-                EndedListOf(lease).Add(lease);
-            }
-        }
-
+        if (now.Uptime >= _restoredAt + Policy.LongestLeaseTime)
+            _occupancy.HoldBackNoMore();
         return count;
     }
 
@@ -205,7 +204,7 @@ public sealed class LeaseBook
     /// <param name="endedBefore">Time of day.</param>
     public void Prune(DateTimeOffset endedBefore)
     {
-        foreach (EndedLeases ended in Pools.Select(pool => pool.Ended).Append(_endedElsewhere))
+        foreach (EndedLeases ended in Pools.Select(pool => pool.Ended).Append(_occupancy.EndedElsewhere))
         {
             while (ended.Oldest is { } lease && lease.End < endedBefore)
                 Forget(lease);
@@ -220,7 +219,20 @@ public sealed class LeaseBook
     /// <summary>The pool that leases an address.</summary>
     /// <param name="address">The address.</param>
     /// <returns>Null for one that is reserved, a peer's by the operator's hand, or in no pool.</returns>
-    public Pool? PoolOf(IpAddress address) => _space.TryFindPool(address, out Pool? pool, out _) ? pool : null;
+    public Pool? PoolOf(IpAddress address) => _space.TryGetReservation(address, out _) ? null : PoolAround(address);
+
+    /// <summary>The pool that has an address, whether that is reserved or not.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns>Null for one that is a peer's by the operator's hand, or in no pool.</returns>
+    public Pool? PoolAround(IpAddress address) => _space.TryFindPool(address, out Pool? pool, out _) ? pool : null;
+
+    /// <summary>The leases of a peer, active and ended.</summary>
+    /// <param name="peer">Who.</param>
+    public IEnumerable<Lease> LeasesOf(PublicKey peer) => _peers.Find(peer) is { } leases ? leases.All : [];
+
+    /// <summary>How long a lease lasts that is renewed now.</summary>
+    /// <param name="lease">The lease; null for one of no address in particular.</param>
+    public TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
 
     // What the peer is to have of one family from now on, not yet renewed.
     private Lease? Choose(PeerLeases peer, bool isIPv6, IpAddress? wanted, Moment now, out bool complete)
@@ -272,7 +284,7 @@ public sealed class LeaseBook
                 return again;
         }
 
-        Pool[] pools = [.. Pools.Where(pool => pool.Range.First.IsIPv6 == isIPv6 && pool.Admits(peer.Peer))];
+        Pool[] pools = [.. Pools.Where(pool => pool.Range.First.IsIPv6 == isIPv6 && pool.Definition.Enabled && pool.Admits(peer.Peer))];
         if (Array.Find(pools, pool => pool.FreeCount > 0) is { } withRoom)
         {
             return TryPay(peer, now)
@@ -293,7 +305,7 @@ public sealed class LeaseBook
     {
         Lease? previous = Find(address);
         if (previous is { IsActive: true } || (previous is not null && !IsFreeFor(peer, previous))
-            || !_space.Allows(peer.Peer, address) || !TryPay(peer, now))
+            || !_space.Gives(peer.Peer, address) || !TryPay(peer, now))
         {
             return null;
         }
@@ -314,8 +326,7 @@ public sealed class LeaseBook
 
     private Lease TakeFree(PeerLeases peer, IpAddress address, Moment now)
     {
-        if (_space.TryFindPool(address, out Pool? pool, out UInt128 number))
-            _ = pool.Free.TryTake(number);
+        _occupancy.Take(address);
         return Add(peer, address, now);
     }
 
@@ -328,6 +339,7 @@ public sealed class LeaseBook
         // It may just have lost its last one.
         _peers.Add(peer);
         peer.Add(lease);
+        _occupancy.Began(address);
         ActiveCount++;
         ForgetSurplus(peer, address.IsIPv6);
         return lease;
@@ -352,7 +364,8 @@ public sealed class LeaseBook
         // One that ran out while nobody looked ended when it ran out.
         if (state != LeaseState.Expired)
             (lease.Expiry, lease.End) = (now.Uptime, now.Wall);
-        EndedListOf(lease).Add(lease);
+        _occupancy.NoMore(lease.Address);
+        _occupancy.Ended(lease);
         ActiveCount--;
         Changes.Add(new LeaseChange(LeaseEvent.Ended, lease.ToRecord()));
     }
@@ -377,14 +390,8 @@ public sealed class LeaseBook
         _ = _byAddress.Remove(ended);
         ended.Owner.Remove(ended);
         _peers.ForgetIfEmpty(ended.Owner);
-        if (_space.TryFindPool(ended.Address, out Pool? pool, out UInt128 number) && !pool.Free.IsFree(number))
-            pool.Free.Return(number);
+        _occupancy.Return(ended.Address);
     }
-
-    private EndedLeases EndedListOf(Lease lease) =>
-        lease.IsHeldBack ? _heldBack : _space.TryFindPool(lease.Address, out Pool? pool, out _) ? pool.Ended : _endedElsewhere;
-
-    private TimeSpan LeaseTimeOf(Lease? lease) => (lease is null ? null : _space.LeaseTimeOf(lease.Address)) ?? Policy.LeaseTime;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

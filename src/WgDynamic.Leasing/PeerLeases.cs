@@ -19,6 +19,18 @@ internal sealed class PeerLeases(PublicKey peer)
     /// <summary>The active lease of a family.</summary>
     public Lease? Active(bool isIPv6) => Latest(isIPv6) is { IsActive: true } lease ? lease : null;
 
+    /// <summary>All of them, the latest first within a family.</summary>
+    public IEnumerable<Lease> All
+    {
+        get
+        {
+            for (Lease? lease = _latest4; lease is not null; lease = lease.Earlier)
+                yield return lease;
+            for (Lease? lease = _latest6; lease is not null; lease = lease.Earlier)
+                yield return lease;
+        }
+    }
+
     /// <summary>Puts a lease in front.</summary>
     public void Add(Lease lease)
     {

@@ -33,10 +33,19 @@ public sealed class Pool
     /// <summary>From which to which address, exclusions and all.</summary>
     public IpRange Range => Definition.Range;
 
-    /// <summary>How many addresses may be leased.</summary>
+    /// <summary>How many addresses may be leased, those that are reserved among them.</summary>
     public UInt128 Size { get; private set; }
 
-    /// <summary>How many of them are neither leased nor kept for the peer that had them last.</summary>
+    /// <summary>How many of them are leased.</summary>
+    public int InUse { get; internal set; }
+
+    /// <summary>How many of them are reserved and not leased.</summary>
+    public int Reserved { get; internal set; }
+
+    /// <summary>How many of them anybody could get: all others, remembered ones (<see cref="Ended"/>) included.</summary>
+    public UInt128 Available => Size - (UInt128)(InUse + (long)Reserved);
+
+    /// <summary>How many of them are neither leased nor reserved, nor kept for the peer that had them last.</summary>
     public UInt128 FreeCount => Free.Free;
 
     internal FreeSet Free { get; }

@@ -17,13 +17,17 @@ public sealed record PoolDefinition
 
     /// <summary>Who may have an address of it; null for everyone.</summary>
     public IReadOnlySet<PublicKey>? Peers { get; init; }
+
+    /// <summary>Whether new leases are given out of it. Those that exist are renewed in any case.</summary>
+    public bool Enabled { get; init; } = true;
 }
 
 /// <summary>An address that is kept for one peer. It gets this one and no other of its family, and nobody else gets it.</summary>
 /// <param name="Peer">For whom.</param>
 /// <param name="Address">In a pool or outside.</param>
 /// <param name="LeaseTime">How long its lease lasts; null for the time of the <see cref="LeasePolicy"/>.</param>
-public readonly record struct Reservation(PublicKey Peer, IpAddress Address, TimeSpan? LeaseTime = null);
+/// <param name="Description">Free text for people; null for none.</param>
+public readonly record struct Reservation(PublicKey Peer, IpAddress Address, TimeSpan? LeaseTime = null, string? Description = null);
 
 /// <summary>Everything that says which addresses may be leased to whom; replaced as a whole.</summary>
 public sealed record LeasePlan
@@ -34,7 +38,7 @@ public sealed record LeasePlan
     /// <summary>The pools, in the order in which they are tried. What lies in two of them belongs to the first.</summary>
     public IReadOnlyList<PoolDefinition> Pools { get; init; } = [];
 
-    /// <summary>The reservations: no address twice, and no peer twice in one family (the first counts).</summary>
+    /// <summary>The reservations. Of two for an address, or for a peer in one family, the first counts.</summary>
     public IReadOnlyList<Reservation> Reservations { get; init; } = [];
 
     /// <summary>What is not leased whatever the pools say.</summary>

@@ -30,6 +30,9 @@ internal sealed class DatabaseCheck(Database database, HistoryHead? noted)
         Attempt("the leases", CheckLeases);
         Attempt("the history", CheckHistory);
         Attempt("the grants", CheckGrants);
+        // A backup may be older.
+        if (database.Number("PRAGMA user_version") >= Schema.VersionWithPlan)
+            Attempt("pools, reservations and exclusions", () => _ = PlanTable.Read(database));
         database.Rollback();
         return new DatabaseReport(_problems, _active, _ended, _rows, _head);
     }

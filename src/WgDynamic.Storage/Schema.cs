@@ -44,8 +44,40 @@ internal static class Schema
         INSERT INTO store VALUES (1, NULL, NULL, 0, zeroblob(32), 0, zeroblob(32));
         """;
 
+    // What operators add while the server runs. A range is its first and its last address; lease_time is in seconds.
+    // plan_disabled names pools of the configuration and of routes as well, by their ranges.
+    private const string Plan = """
+        CREATE TABLE plan_pool (
+            id INTEGER PRIMARY KEY,
+            first BLOB NOT NULL,
+            last BLOB NOT NULL,
+            name TEXT,
+            lease_time INTEGER,
+            UNIQUE (first, last)
+        ) STRICT;
+        CREATE TABLE plan_reservation (
+            address BLOB NOT NULL PRIMARY KEY,
+            peer BLOB NOT NULL,
+            lease_time INTEGER,
+            description TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE plan_exclusion (
+            first BLOB NOT NULL,
+            last BLOB NOT NULL,
+            PRIMARY KEY (first, last)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE plan_disabled (
+            first BLOB NOT NULL,
+            last BLOB NOT NULL,
+            PRIMARY KEY (first, last)
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    /// <summary>The version that brought what operators add while the server runs.</summary>
+    public const int VersionWithPlan = 2;
+
     /// <summary>Step n makes version n + 1 of version n; version 0 is an empty file. Steps are only ever added.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [First];
+    public static IReadOnlyList<string> Migrations { get; } = [First, Plan];
 
     /// <summary>Brings a database to the last version, in one transaction.</summary>
     /// <param name="database">It.</param>

@@ -74,6 +74,25 @@ public sealed class SqliteLeaseStore : IRebuildableStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<RuntimePlan> LoadPlanAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Do(connection => connection.LoadPlan()));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CommitPlanAsync(RuntimePlan removed, RuntimePlan added, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _ = Do(connection =>
+        {
+            connection.CommitPlan(removed, added);
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask CommitAsync(IReadOnlyList<LeaseChange> changes, Moment now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -111,7 +130,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, Moment now, CancellationToken cancellationToken)
+    public ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, RuntimePlan plan, Moment now, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Disconnect();
@@ -122,7 +141,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
             HistoryHead head;
             using (StoreConnection connection = StoreConnection.Open(unfinished, _migrations, TimeSpan.Zero))
             {
-                connection.Fill(all, _bootId, now.Wall);
+                connection.Fill(all, plan, _bootId, now.Wall);
                 head = connection.Head;
             }
 
@@ -167,11 +186,13 @@ public sealed class SqliteLeaseStore : IRebuildableStore
         return ValueTask.CompletedTask;
     }
 
-    private T Read<T>(Func<LeaseHistory, T> read)
+    private T Read<T>(Func<LeaseHistory, T> read) => Do(connection => read(connection.History));
+
+    private T Do<T>(Func<StoreConnection, T> work)
     {
         try
         {
-            return read(Connect().History);
+            return work(Connect());
         }
         catch (SqliteError error)
         {

@@ -11,6 +11,7 @@ internal sealed class StoreConnection : IDisposable
     private readonly FileWatch _watch;
     private readonly LeaseTable _leases;
     private readonly HistoryTable _history;
+    private readonly PlanTable _plan;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _readState;
@@ -22,6 +23,7 @@ internal sealed class StoreConnection : IDisposable
         _watch = FileWatch.Of(path);
         _leases = new LeaseTable(database);
         _history = new HistoryTable(database);
+        _plan = new PlanTable(database);
         History = new LeaseHistory(database, path);
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
@@ -86,6 +88,17 @@ internal sealed class StoreConnection : IDisposable
         return new StoredLeases(_leases.ReadAll(), sameBoot, lastCommit);
     }
 
+    /// <summary>Reads what operators have added.</summary>
+    public RuntimePlan LoadPlan() => _plan.Read();
+
+    /// <summary>Writes what operators change of it, all or nothing.</summary>
+    public void CommitPlan(RuntimePlan removed, RuntimePlan added)
+    {
+        _begin.Run();
+        _plan.Change(removed, added);
+        _commit.Run();
+    }
+
     /// <summary>Writes changes, all or none.</summary>
     public void Commit(IReadOnlyList<LeaseChange> changes, string bootId, DateTimeOffset now)
     {
@@ -111,11 +124,12 @@ internal sealed class StoreConnection : IDisposable
         _commit.Run();
     }
 
-    /// <summary>Fills an empty database with leases that were known elsewhere.</summary>
-    public void Fill(IReadOnlyCollection<LeaseRecord> leases, string bootId, DateTimeOffset now)
+    /// <summary>Fills an empty database with what was known elsewhere.</summary>
+    public void Fill(IReadOnlyCollection<LeaseRecord> leases, RuntimePlan plan, string bootId, DateTimeOffset now)
     {
         _begin.Run();
         _history.ReadHead();
+        _plan.Change(RuntimePlan.Empty, plan);
         foreach (LeaseRecord lease in leases)
         {
             _leases.Put(lease);

@@ -8,7 +8,7 @@ namespace WgDynamic.Server;
 /// Keeps the device as the lease book wants it, without touching what is not the book's: plans what a changed lease
 /// means for it, makes the planned changes in one go, and finds what others have changed. Has one owner, the lease service.
 /// </summary>
-internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook book, StoreKeeper store, IWireGuard wireGuard, ILogger log)
+internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook book, StoreKeeper store, IWireGuard wireGuard, Counters counters, ILogger log)
 {
     private readonly AllowedIPChanges _changes = new();
 
@@ -141,6 +141,7 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
             Clear(address, peer);
         }
 
+        counters.AddMended(_mending.Added + _mending.Removed);
         if (_mending != (0, 0))
             log.Mended(interfaceName, _mending.Added, _mending.Removed);
         return true;

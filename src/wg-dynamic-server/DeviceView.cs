@@ -55,6 +55,7 @@ internal sealed class DeviceView : IPeerSink
 
             _peersSeen += known.Look == _look ? 0 : 1;
             known.Look = _look;
+            (known.Endpoint, known.LastHandshake) = (peer.Endpoint, peer.LastHandshake);
             foreach (IpPrefix prefix in peer.AllowedIPs)
             {
                 ref Holding holding = ref CollectionsMarshal.GetValueRefOrAddDefault(_holdings, prefix, out _);
@@ -107,6 +108,13 @@ internal sealed class DeviceView : IPeerSink
         }
     }
 
+    /// <summary>When a peer's last handshake was, and where its packets come from.</summary>
+    public (DateTimeOffset? LastHandshake, string? Endpoint) SeenOf(PublicKey peer) =>
+        _find.TryGetValue(peer, out DevicePeer? known) ? (known.LastHandshake, known.Endpoint?.ToString()) : (null, null);
+
+    /// <summary>How many peers there are.</summary>
+    public int Peers => _peers.Count;
+
     public bool HasPeer(PublicKey peer) => _find.Contains(peer);
 
     public PublicKey? OwnerOf(IpAddress address) =>
@@ -153,6 +161,10 @@ internal sealed class DeviceView : IPeerSink
         public PublicKey PublicKey => publicKey;
 
         public int Look { get; set; }
+
+        public PeerEndpoint? Endpoint { get; set; }
+
+        public DateTimeOffset? LastHandshake { get; set; }
 
         internal sealed class Comparer : IEqualityComparer<DevicePeer>, IAlternateEqualityComparer<PublicKey, DevicePeer>
         {

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using WgDynamic.Control;
 using WgDynamic.Leasing;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Server;
 
-/// <summary>What the log hears of leases: one line an event.</summary>
-internal sealed class LeaseReports(InterfaceName interfaceName, LeaseBook book, LogThrottle throttle, ILogger log)
+/// <summary>What is told of leases: a line in the log, an event, and one more of its kind.</summary>
+internal sealed class LeaseReports(InterfaceName interfaceName, LeaseBook book, Counters counters, EventHub events, LogThrottle throttle, ILogger log)
 {
     /// <summary>Reports what has happened to a lease.</summary>
     public void Report(in LeaseChange change)
@@ -14,32 +15,55 @@ internal sealed class LeaseReports(InterfaceName interfaceName, LeaseBook book, 
         switch (change.Event)
         {
             case LeaseEvent.Granted:
+                Tell(EventType.Granted, lease);
                 log.Granted(interfaceName, lease.Address, lease.Peer);
                 break;
             case LeaseEvent.Renewed:
+                Tell(EventType.Renewed, lease);
                 log.Renewed(interfaceName, lease.Address, lease.Peer);
                 break;
             case LeaseEvent.Ended:
+                Tell(Answer.EventOf(lease.State), lease);
                 log.Ended(interfaceName, lease.Address, lease.Peer, lease.State);
                 break;
         }
     }
 
+    private void Tell(EventType type, in LeaseRecord lease)
+    {
+        counters.Add(type);
+        events.Publish(new ControlEvent(type, lease.Peer, lease.Address));
+    }
+
     /// <summary>Reports a grant that lacks something that was asked for.</summary>
     public void ReportRefusal(PublicKey peer, in Request request, in LeaseGrant grant)
     {
+        RefusalReason reason = RefusalReason.AddressUnavailable;
+        string? text = null;
         if ((request.IPv4 is { IsUnspecified: true } && grant.IPv4 is null) || (request.IPv6 is { IsUnspecified: true } && grant.IPv6 is null))
         {
             string family = grant.IPv4 is null && request.IPv4 is not null ? "IPv4" : "IPv6";
             // A hub of one family is asked for the other by every client, at every renewal.
             if (book.Pools.Count > 0 && !book.Pools.Any(pool => pool.Range.First.IsIPv6 == (family == "IPv6")))
+            {
+                reason = RefusalReason.NoPool;
                 log.NoPool(interfaceName, family, peer);
-            else if (throttle.Allows(family, out int suppressed))
-                log.PoolExhausted(interfaceName, family, peer, book.ActiveCount, suppressed);
+            }
+            else
+            {
+                (reason, text) = (RefusalReason.PoolExhausted, $"no free {family} address for {peer}");
+                if (throttle.Allows(family, out int suppressed))
+                    log.PoolExhausted(interfaceName, family, peer, book.ActiveCount, suppressed);
+            }
         }
         else
         {
             log.AddressRefused(interfaceName, request.IPv4, request.IPv6, peer);
         }
+
+        counters.AddRefusal(reason);
+        // Of the family that there is no pool for, every client asks at every renewal.
+        if (reason != RefusalReason.NoPool)
+            events.Publish(new ControlEvent(EventType.Refused, peer, Refusal: reason, Text: text ?? $"the address that {peer} asked for is not to be had"));
     }
 }

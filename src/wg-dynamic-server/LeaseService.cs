@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
@@ -46,13 +47,11 @@ internal sealed class LeaseService
     private readonly List<PeerRequest> _batch = [];
     private readonly List<(PeerRequest Request, LeaseOutcome Outcome)> _answers = [];
     private readonly Action<LeaseChange> _planOnDevice;
+    private readonly LoopWork _work = new();
+    private readonly LeaseSettings _firstSettings;
 
-    private LeaseSettings _settings;
     private LeaseSettings? _nextSettings;
-    private PoolSource _pools = PoolSource.Empty;
     private PoolSource? _nextPools;
-    private IReadOnlyList<PoolDefinition> _poolDefinitions = [];
-    private Exclusion[] _exclusions = [];
     private TimeSpan _viewTaken;
     private TimeSpan _looked;
     private TimeSpan _viewAge = _minViewAge;
@@ -61,28 +60,50 @@ internal sealed class LeaseService
     private TimeSpan _nextHistoryReport;
     private SteadyTime? _steadyTime;
     private TaskCompletionSource? _refreshed;
-    private bool _started;
 
     public LeaseService(
-        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
+        InterfaceName interfaceName, LeaseBook book, LeaseSettings settings, ILeaseStore store, IWireGuard wireGuard, Counters counters, EventHub events, TimeProvider clock, Random random, ILogger log, ServiceManager manager)
     {
         _interface = interfaceName;
         _book = book;
-        _settings = settings;
+        _firstSettings = settings;
         _leaseStore = store;
-        _store = new StoreKeeper(interfaceName, book, store, log);
-        _device = new AllowedIPKeeper(interfaceName, book, _store, wireGuard, log);
+        RuntimeEntries entries = new();
+        _store = new StoreKeeper(interfaceName, book, entries, store, counters, log);
+        _device = new AllowedIPKeeper(interfaceName, book, _store, wireGuard, counters, log);
         _planOnDevice = _device.Plan;
+        Plan = new PlanKeeper(interfaceName, book, _store, entries, _device.View, log);
         _clock = clock;
         _random = random;
         _log = log;
         _throttle = new LogThrottle(clock);
-        _reports = new LeaseReports(interfaceName, book, _throttle, log);
+        _reports = new LeaseReports(interfaceName, book, counters, events, _throttle, log);
+        Desk = new LeaseDesk(interfaceName, book, _device.View, log);
         _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
 
+    /// <summary>For who asks of leases. For this service's loop.</summary>
+    public LeaseDesk Desk { get; }
+
+    /// <summary>What may be leased to whom. For this service's loop.</summary>
+    public PlanKeeper Plan { get; }
+
     /// <summary>How it is doing: one line for people.</summary>
     public string Status => _status.Text;
+
+    /// <summary>Fills in what only the loop knows, in which it is to be called.</summary>
+    /// <param name="answer">What others know.</param>
+    public ServerStatusAnswer FillIn(ServerStatusAnswer answer) => answer with
+    {
+        HistoryEnd = _leaseStore.HistoryEnd,
+        Peers = _device.View.Peers,
+        Pools = _book.Pools.Count,
+        ActiveLeases = _book.ActiveCount,
+        EndedLeases = _book.Leases.Count - _book.ActiveCount,
+        StoreProblem = _store.Problem,
+        DeviceProblem = _device.Problem,
+        ClockIsSane = _steadyTime!.IsSane(Moment.Of(_clock)),
+    };
 
     /// <summary>Whose packets come from a link-local address, as of the last look at the device. For any thread.</summary>
     /// <param name="source">The address.</param>
@@ -96,6 +117,7 @@ internal sealed class LeaseService
     public async ValueTask StartAsync(PoolSource pools, CancellationToken cancellationToken)
     {
         StoredLeases stored = await _leaseStore.LoadAsync(cancellationToken);
+        Plan.Load(_firstSettings, await _leaseStore.LoadPlanAsync(cancellationToken));
         Moment now = Moment.Of(_clock);
         if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
             _log.ClockWentBack(_interface, now.Wall, lastCommit);
@@ -108,7 +130,6 @@ internal sealed class LeaseService
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
-        _started = true;
     }
 
     /// <summary>Serves until it is cancelled or the interface is gone.</summary>
@@ -140,6 +161,7 @@ internal sealed class LeaseService
         finally
         {
             _inbox.Writer.Complete();
+            _work.End();
             foreach (PeerRequest request in _batch.Concat(_answers.Select(answer => answer.Request)).Distinct())
                 request.Answer(new LeaseOutcome { Status = OutcomeStatus.Failed });
             while (_inbox.Reader.TryRead(out PeerRequest? request))
@@ -167,6 +189,19 @@ internal sealed class LeaseService
         }
 
         return await answer;
+    }
+
+    /// <summary>Has something done by this service's loop, between two batches, and stored like all that the loop does.</summary>
+    /// <param name="work">It; is given the time. Short, since peers wait meanwhile.</param>
+    /// <param name="cancellationToken">Waits no more; it may be done nevertheless.</param>
+    /// <param name="isChange">Whether the device is to be looked at before, and what the work changes of leases has to be stored and on the device after it.</param>
+    /// <returns>What it gives.</returns>
+    /// <exception cref="ControlException">The work says so, or what it has changed is not where it belongs yet, or the service ends.</exception>
+    public Task<T> InvokeAsync<T>(Func<Moment, ValueTask<T>> work, CancellationToken cancellationToken, bool isChange = false)
+    {
+        Task<T> result = _work.Add(work, isChange);
+        Wake();
+        return result.WaitAsync(cancellationToken);
     }
 
     /// <summary>The pools or the server's own addresses are others now.</summary>
@@ -205,7 +240,7 @@ internal sealed class LeaseService
     private async ValueTask ProcessBatchAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource? refreshed = Interlocked.Exchange(ref _refreshed, null);
-        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null, cancellationToken);
+        bool viewIsGood = await EnsureViewAsync(_batch.Count > 0 || refreshed is not null || _work.NeedsFreshLook, cancellationToken);
         _ = refreshed?.TrySetResult();
 
         Moment now = Moment.Of(_clock);
@@ -214,6 +249,8 @@ internal sealed class LeaseService
         foreach (PeerRequest request in _batch)
             _answers.Add((request, viewIsGood ? Decide(request, now) : new LeaseOutcome { Status = OutcomeStatus.Failed }));
         _batch.Clear();
+        if (await _work.RunAsync(now))
+            Wake();
         Moment steady = _steadyTime!.At(now);
         await PruneAsync(steady.Wall < now.Wall ? steady : now, cancellationToken);
 
@@ -235,6 +272,7 @@ internal sealed class LeaseService
         }
 
         _answers.Clear();
+        _work.Tell(stored && onDevice);
         _device.EndRound(onDevice);
         _status.EndRound(_looked);
     }
@@ -261,7 +299,7 @@ internal sealed class LeaseService
     {
         if (grant.IPv4 is null && grant.IPv6 is null)
             return null;
-        PushSet push = _settings.Push.For(peer, PoolName(grant.IPv4), PoolName(grant.IPv6));
+        PushSet push = Plan.Settings.Push.For(peer, PoolName(grant.IPv4), PoolName(grant.IPv6));
         if (push.RoutesLeftOut > 0 && _throttle.Allows("routes", out _))
             _log.RoutesLeftOut(_interface, peer, push.RoutesLeftOut);
         return push;
@@ -327,45 +365,7 @@ internal sealed class LeaseService
     {
         LeaseSettings? nextSettings = Interlocked.Exchange(ref _nextSettings, null);
         PoolSource? nextPools = Interlocked.Exchange(ref _nextPools, null);
-        if (!isDifferent && nextSettings is null && nextPools is null)
-            return;
-        if (nextSettings is not null)
-        {
-            _settings = nextSettings;
-            _book.Policy = nextSettings.Policy with { HashKey = _book.Policy.HashKey };
-        }
-
-        _pools = nextPools ?? _pools;
-        IReadOnlyList<PoolDefinition> pools = _settings.PoolsWith(_pools);
-        HashSet<IpAddress> reserved = [.. _settings.Reservations.Select(reservation => reservation.Address)];
-        Exclusion[] exclusions =
-        [
-            .. _device.View.Foreign
-                .Where(entry => IsIn(pools, entry.Prefix) || (entry.Prefix.IsHost && reserved.Contains(entry.Prefix.Address)))
-                .Select(entry => new Exclusion(entry.Prefix, entry.Peer))
-                .OrderBy(exclusion => exclusion.Prefix),
-            .. _pools.OwnAddresses.Select(address => new Exclusion(IpPrefix.Host(address), null)),
-        ];
-        bool samePools = pools.Select(pool => pool.Range).SequenceEqual(_poolDefinitions.Select(pool => pool.Range));
-        _poolDefinitions = pools;
-        if (nextSettings is null && samePools && exclusions.AsSpan().SequenceEqual(_exclusions))
-            return;
-        _exclusions = exclusions;
-        _book.SetPlan(new LeasePlan { Pools = pools, Reservations = _settings.Reservations, Exclusions = exclusions });
-
-        // The first ones are in the line that says that the server serves.
-        if (!samePools && _started)
-            _log.Pools(_interface, _book.Pools.Count == 0 ? "none" : string.Join(", ", _book.Pools.Select(pool => $"{pool.Range} ({pool.Size} addresses)")));
-        if (nextSettings is not null || !_started)
-        {
-            foreach (Reservation reservation in _book.UnusableReservations)
-                _log.ReservationUnusable(_interface, reservation.Address, reservation.Peer);
-        }
-
-        if (nextSettings is { RevokeOnReload: true } && _book.RevokeDisallowed(Moment.Of(_clock)) is > 0 and int revoked)
-            _log.Disallowed(_interface, revoked);
+        if (isDifferent || nextSettings is not null || nextPools is not null)
+            Plan.Update(nextSettings, nextPools, Moment.Of(_clock));
     }
-
-    private static bool IsIn(IReadOnlyList<PoolDefinition> pools, IpPrefix prefix) =>
-        IpRange.FromPrefix(prefix) is var range && pools.Any(pool => pool.Range.Overlaps(range));
 }

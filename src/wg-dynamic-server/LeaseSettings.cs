@@ -22,8 +22,4 @@ internal sealed record LeaseSettings
 
     /// <summary>What is pushed to whom.</summary>
     public PushRules Push { get; init; } = new([]);
-
-    /// <summary>All pools, those of the interface's routes included.</summary>
-    public IReadOnlyList<PoolDefinition> PoolsWith(PoolSource source) =>
-        PoolsFromRoutes ? [.. Pools, .. source.Prefixes.Select(prefix => new PoolDefinition { Range = IpRange.FromPrefix(prefix) })] : Pools;
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
@@ -20,12 +22,14 @@ internal static class Server
     public static async Task RunAsync(ServerOptions options, DaemonLogger log, ServiceManager manager, CancellationToken stop)
     {
         _ = ProcessControl.RaiseOpenFileLimit();
-        Reloading reloading = new(options, log);
-        ServerConfiguration configuration = reloading.Read()
+        TimeProvider clock = new BootClock();
+        EventHub events = new(options.Interface, DaemonRole.Server, clock);
+        Incidents incidents = new(log, events, options.Interface);
+        using Reloading reloading = new(options, clock, incidents);
+        ServerConfiguration configuration = reloading.Read().Configuration
             ?? throw new StartupException($"the configuration file has errors; see all of them with: wg-dynamic-server --check-config {options.Interface}", DaemonHost.ConfigurationFailure);
         LeaseSettings settings = reloading.ToSettings(configuration);
         bool assignAddress = options.AssignAddress || configuration.AssignAddress;
-        TimeProvider clock = new BootClock();
         using RouteClient routes = RouteClient.Open();
         // Before anything is read, so that nothing that changes meanwhile is missed.
         using RouteMonitor monitor = RouteMonitor.Open();
@@ -41,10 +45,19 @@ internal static class Server
         await using ILeaseStore store = options.DatabasePath is { } path ? SqliteLeaseStore.Open(path, BootId.Read()) : new MemoryLeaseStore();
         ReportHistory(options, store, log);
         LeaseBook book = new(settings.Policy with { HashKey = device.PublicKey ?? default });
-        LeaseService service = new(options.Interface, book, settings, store, wireGuard, clock, new Random(), log, manager);
-        SessionContext sessions = new(options.Interface, configuration.Limits, clock, log);
+        Counters counters = new();
+        LeaseService service = new(options.Interface, book, settings, store, wireGuard, counters, events, clock, new Random(), incidents, manager);
+        SessionContext sessions = new(options.Interface, configuration.Limits, counters, clock, incidents);
+        using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        ReportControl reports = new(options, service, sessions, reloading, counters, device.PublicKey, clock);
+        using LeaseControl leases = new(service);
+        ServerControl handler = new(
+            options.Interface, reports, leases, new PlanControl(options.Interface, reloading.Path, service, book, events, log), events, stopping.Cancel);
+        await using ControlSide control = Open(options, handler, clock, incidents);
+        control.Admit(reloading.AccessOf(configuration));
+        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, manager);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
-        using PosixSignalRegistration reload = reloading.Follow(service, sessions.Sessions, manager);
+        using PosixSignalRegistration reload = reloading.Follow();
         PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);
         await service.StartAsync(source, stop);
         // Loading leaves more behind than it keeps, and nobody is being served yet.
@@ -53,11 +66,11 @@ internal static class Server
         using SessionListener listener = new(service, sessions);
         Listen(listener, link);
         string pools = book.Pools.Count == 0 ? "none yet" : string.Join(", ", book.Pools.Select(pool => pool.Range));
-        log.Serving(options.Interface, pools);
+        incidents.Serving(options.Interface, pools);
         manager.Ready(service.Status);
 
-        PoolWatcher watcher = new(routes, monitor, link, service, options with { AssignAddress = assignAddress }, clock, log);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        PoolWatcher watcher = new(routes, monitor, link, service, options with { AssignAddress = assignAddress }, clock, incidents);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         Task[] tasks = [watcher.RunAsync(source, ending.Token), service.RunAsync(ending.Token), listener.RunAsync(ending.Token)];
         Task first = await Task.WhenAny(tasks);
         await ending.CancelAsync();
@@ -72,16 +85,25 @@ internal static class Server
         {
         }
 
-        if (!stop.IsCancellationRequested)
+        if (!stopping.IsCancellationRequested)
         {
             // Only the interface's going ends a part; anything else is a defect, and says so.
             if (first.IsFaulted && first.Exception.InnerException is not NetlinkException { IsNoSuchDevice: true })
                 await first;
-            log.InterfaceGone(options.Interface);
+            incidents.InterfaceGone(options.Interface);
         }
 
         ReportHistory(options, store, log);
     }
+
+    private static ControlSide Open(ServerOptions options, ServerControl handler, TimeProvider clock, ILogger log) => ControlSide.Open(
+        ControlSocket.PathOf(options.RuntimeDirectory, options.Interface, DaemonRole.Server),
+        new HelloAnswer { Version = ControlProtocol.Version, Role = DaemonRole.Server, Interface = options.Interface, Release = ReportControl.Release },
+        handler,
+        clock,
+        SharedFile.Bind,
+        error => log.NoControl(options.Interface, error.Message, "End who listens there, or start this server with another --runtime-directory"),
+        defect => log.ControlFailed(options.Interface, defect));
 
     // In the journal, where who rewrites the database does not reach it.
     private static void ReportHistory(ServerOptions options, ILeaseStore store, DaemonLogger log)

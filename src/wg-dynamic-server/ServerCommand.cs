@@ -97,6 +97,7 @@ internal sealed class ServerCommand
             LeaseTime = result.GetValue(_leaseTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             AssignAddress = result.GetValue(_assignAddress),
             ConfigurationPath = FullPath(result.GetValue(_configuration)),
+            RuntimeDirectory = runtimeDirectory,
             DatabasePath = result.GetValue(_ephemeral) ? null : database,
         };
 

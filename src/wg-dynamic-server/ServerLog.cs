@@ -69,6 +69,12 @@ internal static partial class ServerLog
     [LoggerMessage(32, LogLevel.Information, "{Interface}: the history ends with {Head}; --check-database --head {Head} says later whether it was rewritten up to there")]
     public static partial void HistoryHead(this ILogger log, InterfaceName @interface, string head);
 
+    [LoggerMessage(60, LogLevel.Information, "{Interface}: by the control socket: {Change}")]
+    public static partial void PlanChanged(this ILogger log, InterfaceName @interface, string change);
+
+    [LoggerMessage(61, LogLevel.Warning, "{Interface}: {Entry}, added by the control socket, is not in force, or not wholly: {Problem}; it is kept, and counts again when that is over")]
+    public static partial void RuntimeEntryGivesWay(this ILogger log, InterfaceName @interface, string entry, string problem);
+
     [LoggerMessage(9, LogLevel.Error, "{Interface}: the WireGuard device cannot be read or changed, will go on trying: {Problem}")]
     public static partial void DeviceFailed(this ILogger log, InterfaceName @interface, string problem);
 
@@ -101,6 +107,18 @@ internal static partial class ServerLog
 
     [LoggerMessage(18, LogLevel.Information, "{Interface}: put fe80::/64 on the interface")]
     public static partial void AddressAssigned(this ILogger log, InterfaceName @interface);
+
+    [LoggerMessage(35, LogLevel.Information, "{Interface}: {Who} takes {Address} back from {Peer}: {Reason}")]
+    public static partial void RevokedByHand(this ILogger log, InterfaceName @interface, IpAddress address, PublicKey peer, string who, string reason);
+
+    [LoggerMessage(36, LogLevel.Warning, "{Interface}: there is no control socket, so wg-dynamic and PowerShell cannot ask this server: {Problem}. {Remedy}")]
+    public static partial void NoControl(this ILogger log, InterfaceName @interface, string problem, string remedy);
+
+    [LoggerMessage(37, LogLevel.Error, "{Interface}: a request at the control socket failed unexpectedly, please report it")]
+    public static partial void ControlFailed(this ILogger log, InterfaceName @interface, Exception error);
+
+    [LoggerMessage(38, LogLevel.Warning, "{Interface}: there is no group {Group} that could change something at the control socket: only root can; correct ControlGroup in the configuration file, or make the group")]
+    public static partial void NoControlGroup(this ILogger log, InterfaceName @interface, string group);
 
     [LoggerMessage(19, LogLevel.Warning, "{Interface}: the interface's routes cannot be read, will try again")]
     public static partial void RoutesFailed(this ILogger log, InterfaceName @interface, Exception error);

@@ -1,9 +1,14 @@
+using WgDynamic.Control;
+
 namespace WgDynamic.Server;
 
 /// <summary>What the operator asks of one server.</summary>
 internal sealed record ServerOptions
 {
     public required InterfaceName Interface { get; init; }
+
+    /// <summary>Where the control socket lies.</summary>
+    public string RuntimeDirectory { get; init; } = ControlSocket.DefaultDirectory;
 
     /// <summary>How long a lease lasts, whatever the configuration says; null to go by that.</summary>
     public TimeSpan? LeaseTime { get; init; }

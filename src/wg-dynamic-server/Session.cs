@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using WgDynamic.Control;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Server;
@@ -119,9 +120,11 @@ internal sealed class Session : IDisposable
     {
         // However long the service takes, the peer is not to blame; it is for taking its answer.
         Volatile.Write(ref _deadline, long.MaxValue);
+        _context.Counters.AddRequest();
         LeaseOutcome outcome = await _service.AskAsync(_request, Source, _reader.Request, cancellationToken);
         if (outcome.Status != OutcomeStatus.Done)
         {
+            _context.Counters.AddRefusal(outcome.Status == OutcomeStatus.UnknownPeer ? RefusalReason.UnknownPeer : RefusalReason.Failed);
             _context.Log.Rejected(_context.Interface, Source.ToString(), outcome.Status == OutcomeStatus.UnknownPeer ? "not a peer any more" : "nothing could be promised");
             return false;
         }
@@ -142,6 +145,7 @@ internal sealed class Session : IDisposable
 
     private async ValueTask RefuseAsync(CancellationToken cancellationToken)
     {
+        _context.Counters.AddMalformed();
         if (_context.Throttle.Allows("malformed", out int suppressed))
             _context.Log.Malformed(_context.Interface, Source, _reader.Fault.ToString(), suppressed);
         SetDeadline(_context.Limits.RequestTime);

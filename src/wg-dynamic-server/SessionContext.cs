@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace WgDynamic.Server;
 
 /// <summary>What all sessions share.</summary>
-internal sealed class SessionContext(InterfaceName interfaceName, SessionLimits limits, TimeProvider clock, ILogger log)
+internal sealed class SessionContext(InterfaceName interfaceName, SessionLimits limits, Counters counters, TimeProvider clock, ILogger log)
 {
     // As many as are written to at the same time, which is a few; not as many as there are sessions.
     private readonly ConcurrentBag<ArrayBufferWriter<byte>> _writers = [];
@@ -13,6 +13,8 @@ internal sealed class SessionContext(InterfaceName interfaceName, SessionLimits 
     public InterfaceName Interface => interfaceName;
 
     public SessionLimits Limits => Sessions.Limits;
+
+    public Counters Counters => counters;
 
     public TimeProvider Clock => clock;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WgDynamic.Control;
 using WgDynamic.Protocol;
 
 namespace WgDynamic.Server;
@@ -86,8 +87,10 @@ internal sealed class SessionListener : IDisposable
                 }
 
                 IpAddress source = IpAddress.From(remote.Address);
+                _context.Counters.AddConnection();
                 if (await IdentifyAsync(source, cancellationToken) is not { } peer)
                 {
+                    _context.Counters.AddRefusal(RefusalReason.UnknownPeer);
                     _context.Log.Rejected(_context.Interface, remote.ToString(), "no peer has this address in its AllowedIPs as a /128");
                     return;
                 }

@@ -14,6 +14,13 @@ internal sealed class SteadyTime(Moment start, DateTimeOffset? last)
     private DateTimeOffset _time = last ?? start.Wall;
     private TimeSpan _lookedAt = start.Uptime;
 
+    // The machine's clock may run ahead or behind by so much, as it does until NTP has set it.
+    private static readonly TimeSpan _sane = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether the machine's clock says about the same.</summary>
+    /// <param name="now">The time.</param>
+    public bool IsSane(Moment now) => (now.Wall - _time - (now.Uptime - _lookedAt)).Duration() < _sane;
+
     /// <summary>Looks at the clock.</summary>
     /// <param name="now">The time; not before the last look.</param>
     /// <returns>The same moment, with this time of day in place of the machine's.</returns>

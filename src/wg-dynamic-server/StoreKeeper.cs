@@ -8,7 +8,7 @@ namespace WgDynamic.Server;
 /// tries again now and then; what it remembers grows with the leases, not with the time that it takes.
 /// Has one owner, the lease service.
 /// </summary>
-internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, ILeaseStore store, ILogger log)
+internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, RuntimeEntries entries, ILeaseStore store, Counters counters, ILogger log)
 {
     // Each try may take a good part of a second, in which nobody is answered.
     private static readonly TimeSpan _retryInterval = TimeSpan.FromSeconds(1);
@@ -72,6 +72,27 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
         return true;
     }
 
+    /// <summary>Writes what operators change of what they have added. It is tried once: who asked for it hears of a failure.</summary>
+    /// <param name="removed">What goes.</param>
+    /// <param name="added">What comes.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LeaseStoreException">It is not written.</exception>
+    public async ValueTask SavePlanAsync(RuntimePlan removed, RuntimePlan added, Moment now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.CommitPlanAsync(removed, added, cancellationToken);
+        }
+        catch (LeaseStoreException error) when (error.IsDamaged && store is IRebuildableStore rebuildable && book.Changes.Count + _backlog.Count == 0)
+        {
+            // What waits to be written would be written twice; it makes the store anew itself.
+            if (!await TryRebuildAsync(rebuildable, now, cancellationToken))
+                throw;
+            await store.CommitPlanAsync(removed, added, cancellationToken);
+        }
+    }
+
     /// <summary>Has the store forget what is long over; it is tried again later if it fails.</summary>
     public async ValueTask PruneAsync(Moment now, CancellationToken cancellationToken)
     {
@@ -89,7 +110,7 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
     {
         try
         {
-            string? aside = await rebuildable.RebuildAsync([.. book.Leases.Select(lease => lease.ToRecord())], now, cancellationToken);
+            string? aside = await rebuildable.RebuildAsync([.. book.Leases.Select(lease => lease.ToRecord())], entries.ToPlan(), now, cancellationToken);
             log.StoreRebuilt(interfaceName, aside ?? "gone");
             return true;
         }
@@ -103,6 +124,7 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, I
 
     private void Fail(Exception error, Moment now)
     {
+        counters.AddStoreFailure();
         _retryAt = now.Uptime + _retryInterval;
         if (Problem is null)
             log.StoreFailed(interfaceName, error.Message);

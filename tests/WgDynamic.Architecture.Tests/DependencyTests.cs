@@ -15,7 +15,7 @@ public class DependencyTests
         ["WgDynamic.Storage"] = ["WgDynamic.Leasing", "WgDynamic.Primitives"],
         ["WgDynamic.Control"] = ["WgDynamic.Primitives"],
         ["WgDynamic.Daemon"] = ["WgDynamic.Primitives"],
-        ["wg-dynamic-server"] = ["WgDynamic.Daemon", "WgDynamic.Leasing", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol", "WgDynamic.Storage"],
+        ["wg-dynamic-server"] = ["WgDynamic.Control", "WgDynamic.Daemon", "WgDynamic.Leasing", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol", "WgDynamic.Storage"],
         ["wg-dynamic-client"] = ["WgDynamic.Control", "WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives", "WgDynamic.Protocol"],
         ["wg-dynamic"] = ["WgDynamic.Control", "WgDynamic.Daemon", "WgDynamic.Netlink", "WgDynamic.Primitives"],
     };

@@ -14,6 +14,7 @@ public class LeaseBookModelTests
         [Define("10.0.0.0/30"), Define("10.0.0.4/30") with { LeaseTime = TimeSpan.FromSeconds(50) }],
         [Define("10.0.0.2-10.0.0.3") with { Peers = _staff.ToHashSet() }, Define("10.0.0.0/29") with { Exclusions = [IpRange.Parse("10.0.0.6")] }, Define("2001:db8::/127")],
         [Define("10.0.0.0/29")],
+        [Define("10.0.0.0/30") with { Enabled = false }, Define("10.0.0.0/28"), Define("2001:db8::/126") with { Enabled = false }],
         [],
     ];
 
@@ -25,6 +26,8 @@ public class LeaseBookModelTests
         Release,
         Wait,
         Plan,
+        Reserve,
+        Unreserve,
         Revoke,
         RevokeDisallowed,
         Restart,
@@ -106,9 +109,18 @@ public class LeaseBookModelTests
                 case Kind.Plan:
                     _pools = _poolChoices[number % _poolChoices.Length];
                     _exclusions = [.. Enumerable.Range(0, seconds % 4).Select(i => new Exclusion(IpPrefix.Containing(Ip($"10.0.0.{(number + (3 * i)) % 8}"), 32 - (i % 2)), i == 2 ? null : Peer(i + 1)))];
-                    _reservations = [.. Enumerable.Range(0, seconds % 3).Select(i => new Reservation(Peer(((number + i) % 8) + 1), Ip($"10.0.0.{(number * (i + 2)) % 10}")))];
-                    _reservations = [.. _reservations.DistinctBy(reservation => reservation.Address)];
+                    _reservations = [.. Enumerable.Range(0, seconds % 5).Select(i => new Reservation(Peer(((number + i) % 8) + 1), Ip($"10.0.0.{(number * (i + 2)) % 10}")))];
                     SetPlan();
+                    break;
+                case Kind.Reserve when HandOwner(Ip($"10.0.0.{number}")) is null:
+                    Reservation added = new(peer, Ip($"10.0.0.{number}"));
+                    _reservations = [.. _reservations, added];
+                    Assert.Equal(UsableReservations().LastOrDefault() == added && UsableReservations().Count > UsableReservations(_reservations[..^1]).Count, _book.TryReserve(added));
+                    break;
+                case Kind.Unreserve when HandOwner(Ip($"10.0.0.{number}")) is null:
+                    Reservation[] usable = [.. UsableReservations()];
+                    _reservations = [.. usable.Where(reservation => reservation.Address != Ip($"10.0.0.{number}"))];
+                    Assert.Equal(_reservations.Length < usable.Length, _book.Unreserve(Ip($"10.0.0.{number}")));
                     break;
                 case Kind.Revoke:
                     if (_book.Find(Ip($"10.0.0.{number}")) is { } lease)
@@ -229,7 +241,7 @@ public class LeaseBookModelTests
                 return byHand;
             if (_entries.LastOrDefault(entry => entry.Peer == peer && entry.Address.IsIPv6 == isIPv6 && CanTake(peer, entry.Address)) is { } former)
                 return [former.Address];
-            IpAddress[] pooled = [.. Candidates().Where(address => address.IsIPv6 == isIPv6 && PoolOf(address) is { } pool && (pool.Peers?.Contains(peer) ?? true))];
+            IpAddress[] pooled = [.. Candidates().Where(address => address.IsIPv6 == isIPv6 && PoolOf(address) is { Enabled: true } pool && (pool.Peers?.Contains(peer) ?? true))];
             IpAddress[] free = [.. pooled.Where(address => !_entries.Any(entry => entry.Address == address))];
             if (free.Length > 0)
                 return free;
@@ -239,15 +251,27 @@ public class LeaseBookModelTests
 
         private bool CanTake(PublicKey peer, IpAddress address) =>
             MayHave(peer, address)
+            && PoolOf(address) is not { Enabled: false }
             && _entries.SingleOrDefault(entry => entry.Address == address) is var last
             && (last is null || (!last.IsActive && (last.Peer == peer || (!last.Owned && (last.State == LeaseState.Released || IsOwnStatic(peer, address) || UsableReservations().Any(reservation => reservation.Address == address))))));
 
         private static IEnumerable<IpAddress> Candidates() =>
             Enumerable.Range(0, 16).Select(i => Ip($"10.0.0.{i}")).Concat(Enumerable.Range(0, 16).Select(i => Ip($"2001:db8::{i:x}")));
 
-        private IEnumerable<Reservation> UsableReservations() =>
-            _reservations.Where(reservation => !_exclusions.Any(e => e.Owner is null && e.Prefix.Contains(reservation.Address)) && (HandOwner(reservation.Address) ?? reservation.Peer) == reservation.Peer)
-                .DistinctBy(reservation => reservation.Peer);
+        private List<Reservation> UsableReservations() => UsableReservations(_reservations);
+
+        // Of two for a peer or for an address, the first counts.
+        private List<Reservation> UsableReservations(Reservation[] reservations)
+        {
+            List<Reservation> usable = [];
+            foreach (Reservation reservation in reservations.Where(reservation => !_exclusions.Any(e => e.Owner is null && e.Prefix.Contains(reservation.Address)) && (HandOwner(reservation.Address) ?? reservation.Peer) == reservation.Peer))
+            {
+                if (!usable.Any(other => other.Peer == reservation.Peer || other.Address == reservation.Address))
+                    usable.Add(reservation);
+            }
+
+            return usable;
+        }
 
         private PublicKey? HandOwner(IpAddress address) =>
             _exclusions.Where(e => e.Prefix == IpPrefix.Host(address) && e.Owner is not null).Select(e => e.Owner).LastOrDefault();
@@ -258,8 +282,10 @@ public class LeaseBookModelTests
                 : PoolOf(address) is { } pool ? pool.Peers?.Contains(peer) ?? true : IsOwnStatic(peer, address) && _pools.Any(candidate => IsIn(candidate, address));
 
         // The pool that would lease it to somebody.
-        private PoolDefinition? PoolOf(IpAddress address) =>
-            _exclusions.Any(e => e.Prefix.Contains(address)) || UsableReservations().Any(reservation => reservation.Address == address) ? null
+        private PoolDefinition? PoolOf(IpAddress address) => UsableReservations().Any(reservation => reservation.Address == address) ? null : PoolAround(address);
+
+        private PoolDefinition? PoolAround(IpAddress address) =>
+            _exclusions.Any(e => e.Prefix.Contains(address)) ? null
                 : _pools.FirstOrDefault(pool => pool.Range.Contains(address)) is { } pool && IsIn(pool, address) && !pool.Exclusions.Any(range => range.Contains(address)) ? pool
                 : null;
 
@@ -308,8 +334,13 @@ public class LeaseBookModelTests
             Assert.Equal(active.Length, active.Select(lease => (lease.Peer, lease.Address.IsIPv6)).Distinct().Count());
             foreach (Pool pool in _book.Pools)
             {
-                int remembered = _book.Leases.Count(lease => pool.TryGetNumber(lease.Address, out _));
-                Assert.Equal(pool.Size - (UInt128)remembered, pool.FreeCount);
+                IpAddress[] all = [.. Candidates().Where(address => PoolAround(address) == pool.Definition)];
+                IpAddress[] leased = [.. all.Where(address => _entries.Any(entry => entry.IsActive && entry.Address == address))];
+                IpAddress[] reserved = [.. all.Where(address => UsableReservations().Any(reservation => reservation.Address == address))];
+                Assert.Equal(
+                    ((UInt128)all.Length, leased.Length, reserved.Except(leased).Count(), (UInt128)all.Except(leased).Except(reserved).Count()),
+                    (pool.Size, pool.InUse, pool.Reserved, pool.Available));
+                Assert.Equal((UInt128)all.Except(reserved).Count(address => !_entries.Any(entry => entry.Address == address)), pool.FreeCount);
             }
         }
     }

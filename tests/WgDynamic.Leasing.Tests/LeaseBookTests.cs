@@ -340,12 +340,50 @@ public class LeaseBookTests
     public void A_reserved_address_is_its_peers_alone_inside_of_a_pool_and_outside()
     {
         _book.SetPlan(new LeasePlan { Pools = [Define("10.0.0.0/29")], Reservations = [new(Alice, Ip("10.0.0.3")), new(Bob, Ip("10.9.9.9"), TimeSpan.FromSeconds(7))] });
-        Assert.Equal((UInt128)5, _book.Pools.Single().Size);
+        Pool pool = _book.Pools.Single();
+        Assert.Equal(((UInt128)6, 0, 1, (UInt128)5), (pool.Size, pool.InUse, pool.Reserved, pool.Available));
         Assert.Null(Ask(Carol, Ip("10.0.0.3")).IPv4);
         Assert.Null(Ask(Carol, Ip("10.9.9.9")).IPv4);
         Assert.Equal(Ip("10.0.0.3"), Grant4(Alice));
         LeaseGrant outside = Ask(Bob, Any4);
         Assert.Equal((Ip("10.9.9.9"), TimeSpan.FromSeconds(7)), (outside.IPv4!.Address, outside.LeaseTime));
+        Assert.Equal((1, 0, (UInt128)5), (pool.InUse, pool.Reserved, pool.Available));
+    }
+
+    [Fact]
+    public void Who_has_another_address_keeps_it_until_he_asks_after_one_is_reserved_for_him()
+    {
+        _book.SetPlan(new LeasePlan { Pools = [Define("8000::/1")] });
+        Lease held = Ask(Alice, null, Any6).IPv6!;
+        Assert.True(_book.TryReserve(new Reservation(Alice, Ip("9000::7"))));
+        Assert.False(_book.TryReserve(new Reservation(Bob, Ip("9000::7"))));
+        Assert.False(_book.TryReserve(new Reservation(Alice, Ip("9000::8"))));
+        Pool pool = _book.Pools.Single();
+        Assert.True(held.IsActive);
+        Assert.Equal((UInt128.One << 127, 1, 1, (UInt128.One << 127) - 2), (pool.Size, pool.InUse, pool.Reserved, pool.Available));
+        Assert.Equal(Ip("9000::7"), Ask(Alice, null, held.Address).IPv6!.Address);
+        Assert.Equal((LeaseState.Released, 1, 0), (held.State, pool.InUse, pool.Reserved));
+        Assert.True(_book.Unreserve(Ip("9000::7")));
+        Assert.False(_book.Unreserve(Ip("9000::7")));
+        Assert.Equal(Ip("9000::7"), Ask(Alice, null, Any6).IPv6!.Address);
+        Assert.Equal((1, 0), (pool.InUse, pool.Reserved));
+    }
+
+    [Fact]
+    public void A_disabled_pool_gives_nothing_new_and_who_has_something_keeps_it()
+    {
+        PoolDefinition pool = Define("10.0.0.0/29");
+        _book.SetPlan(new LeasePlan { Pools = [pool] });
+        IpAddress? held = Grant4(Alice), former = Grant4(Bob);
+        _book.Release(Bob, At(1));
+        _book.SetPlan(new LeasePlan { Pools = [pool with { Enabled = false }] });
+        Assert.Equal(held, Grant4(Alice));
+        Assert.Equal(0, _book.RevokeDisallowed(At(1)));
+        Assert.Null(Ask(Bob, Any4).IPv4);
+        Assert.Null(Ask(Bob, former).IPv4);
+        Assert.Null(Ask(Carol, Ip("10.0.0.4")).IPv4);
+        _book.SetPlan(new LeasePlan { Pools = [pool] });
+        Assert.Equal(former, Grant4(Bob));
     }
 
     [Fact]

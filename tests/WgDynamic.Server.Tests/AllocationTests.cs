@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Netlink;
@@ -31,10 +32,11 @@ public class AllocationTests
         device.AddPeer(1);
         await using MemoryLeaseStore store = new();
         LogLines log = new();
-        LeaseService service = new(Names.Interface, new LeaseBook(new LeasePolicy()), new LeaseSettings(), store, device, clock, new Random(1), log, ServiceManager.None);
+        Counters counters = new();
+        LeaseService service = new(Names.Interface, new LeaseBook(new LeasePolicy()), new LeaseSettings(), store, device, counters, new EventHub(Names.Interface, DaemonRole.Server, clock), clock, new Random(1), log, ServiceManager.None);
         await service.StartAsync(Hub.Pools("10.0.0.0/24", "2001:db8::/64"), Names.Cancelled);
         using SessionListener listener = new(
-            service, new SessionContext(Names.Interface, new SessionLimits(), clock, log), _ => new IPEndPoint(Names.Id(1).ToIPAddress(), WireLimits.DefaultPort));
+            service, new SessionContext(Names.Interface, new SessionLimits(), counters, clock, log), _ => new IPEndPoint(Names.Id(1).ToIPAddress(), WireLimits.DefaultPort));
         listener.Listen(new IPEndPoint(IPAddress.IPv6Loopback, 0));
         using CancellationTokenSource stop = new();
         Task[] running = [service.RunAsync(stop.Token), listener.RunAsync(stop.Token)];

@@ -1,3 +1,4 @@
+using WgDynamic.Control;
 using WgDynamic.Daemon;
 using WgDynamic.Leasing;
 using WgDynamic.Protocol;
@@ -15,10 +16,15 @@ internal sealed class Hub : IAsyncDisposable
         Book = new LeaseBook(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(leaseSeconds), HashKey = Names.Key(int.MaxValue), GrantInterval = TimeSpan.Zero });
         for (int peer = 1; peer <= peers; peer++)
             Device.AddPeer(peer);
-        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Clock, new Random(1), Log, manager?.Invoke(Clock) ?? ServiceManager.None);
+        Events = new EventHub(Names.Interface, DaemonRole.Server, Clock);
+        Service = new LeaseService(Names.Interface, Book, new LeaseSettings { Policy = Book.Policy }, Store, Device, Counters, Events, Clock, new Random(1), Log, manager?.Invoke(Clock) ?? ServiceManager.None);
     }
 
     public TestClock Clock { get; } = new();
+
+    public Counters Counters { get; } = new();
+
+    public EventHub Events { get; }
 
     public FakeWireGuard Device { get; } = new();
 

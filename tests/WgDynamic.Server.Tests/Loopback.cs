@@ -18,7 +18,7 @@ internal sealed class Loopback : IAsyncDisposable
     public Loopback(Hub hub, SessionLimits? limits = null)
     {
         Hub = hub;
-        Context = new SessionContext(Names.Interface, limits ?? new SessionLimits(), hub.Clock, hub.Log);
+        Context = new SessionContext(Names.Interface, limits ?? new SessionLimits(), hub.Counters, hub.Clock, hub.Log);
         _listener = new SessionListener(hub.Service, Context, socket => _callers[((IPEndPoint)socket.RemoteEndPoint!).Port]);
         _listener.Listen(new IPEndPoint(IPAddress.IPv6Loopback, 0));
         _running = _listener.RunAsync(_stop.Token);

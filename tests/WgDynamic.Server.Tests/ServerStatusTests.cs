@@ -119,17 +119,17 @@ public sealed class ServerStatusTests : IDisposable
         using ServiceManager manager = new(NotifySocket, null, TimeProvider.System);
         await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
         string file = Path.Combine(_directory, "wg0.conf");
-        Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, hub.Log);
         SessionTable sessions = new(new SessionLimits(), hub.Clock);
+        using Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, hub.Clock, hub.Log) { Target = new ReloadTarget(hub.Service, sessions, _ => { }, manager) };
         manager.Ready("serving");
         _ = await _systemd.ReceiveAsync("READY=1");
 
         await File.WriteAllTextAsync(file, "[Pool]\nRange = 10.1.0.0/24\n", Names.Cancelled);
-        Task first = reloading.ReloadAsync(hub.Service, sessions, manager), second = reloading.ReloadAsync(hub.Service, sessions, manager);
+        Task first = reloading.ReloadAsync(), second = reloading.ReloadAsync();
         await Task.WhenAll(first, second);
         Assert.Equal("10.1.0.0/24", string.Join(' ', hub.Book.Pools.Select(pool => pool.Range)));
         await File.WriteAllTextAsync(file, "[Pol]\n", Names.Cancelled);
-        await reloading.ReloadAsync(hub.Service, sessions, manager);
+        await reloading.ReloadAsync();
         Assert.Single(hub.Log.Of("ConfigurationKept"));
 
         for (int reload = 0; reload < 2 || !_systemd.HasNothing; reload++)

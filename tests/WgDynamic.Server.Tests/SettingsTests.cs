@@ -8,7 +8,7 @@ namespace WgDynamic.Server.Tests;
 public class SettingsTests
 {
     private static LeaseSettings Settings(string configuration) =>
-        new Reloading(new ServerOptions { Interface = Names.Interface }, new LogLines()).ToSettings(ConfigurationReader.Read(configuration).Configuration!);
+        new Reloading(new ServerOptions { Interface = Names.Interface }, TimeProvider.System, new LogLines()).ToSettings(ConfigurationReader.Read(configuration).Configuration!);
 
     [Fact]
     public async Task New_settings_change_pools_and_reservations_and_end_no_lease_that_they_allow()
@@ -75,9 +75,12 @@ public class SettingsTests
         string file = Path.GetTempFileName();
         try
         {
-            Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, server.Hub.Log);
+            using Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, server.Hub.Clock, server.Hub.Log)
+            {
+                Target = new ReloadTarget(server.Hub.Service, server.Context.Sessions, _ => { }, ServiceManager.None),
+            };
             await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = 2\nConnections = 3\nIdleTime = 5s\n", Names.Cancelled);
-            await reloading.ReloadAsync(server.Hub.Service, server.Context.Sessions, ServiceManager.None);
+            await reloading.ReloadAsync();
             Assert.Empty(await clients[0].ReadToEndAsync());
             Assert.Empty(await clients[1].ReadToEndAsync());
             Assert.Equal(3, server.Context.Sessions.Count);
@@ -90,7 +93,7 @@ public class SettingsTests
             Assert.InRange(server.Hub.Clock.GetElapsedTime(start), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(50));
 
             await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = none\n", Names.Cancelled);
-            await reloading.ReloadAsync(server.Hub.Service, server.Context.Sessions, ServiceManager.None);
+            await reloading.ReloadAsync();
             Assert.Equal(2, server.Context.Limits.ConnectionsPerPeer);
         }
         finally

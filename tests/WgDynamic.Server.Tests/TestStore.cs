@@ -33,6 +33,17 @@ internal sealed class TestStore : IRebuildableStore
 
     public ValueTask<StoredLeases> LoadAsync(CancellationToken cancellationToken) => _store.LoadAsync(cancellationToken);
 
+    public ValueTask<RuntimePlan> LoadPlanAsync(CancellationToken cancellationToken) => _store.LoadPlanAsync(cancellationToken);
+
+    public ValueTask CommitPlanAsync(RuntimePlan removed, RuntimePlan added, CancellationToken cancellationToken)
+    {
+        if (IsDamaged)
+            throw new LeaseStoreException("the file is damaged") { IsDamaged = true };
+        if (Fails)
+            throw new IOException("the disk is full");
+        return _store.CommitPlanAsync(removed, added, cancellationToken);
+    }
+
     public async ValueTask CommitAsync(IReadOnlyList<LeaseChange> changes, Moment now, CancellationToken cancellationToken)
     {
         Begun++;
@@ -51,10 +62,11 @@ internal sealed class TestStore : IRebuildableStore
     public ValueTask PruneAsync(DateTimeOffset endedBefore, DateTimeOffset historyBefore, CancellationToken cancellationToken) =>
         _store.PruneAsync(endedBefore, historyBefore, cancellationToken);
 
-    public async ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, Moment now, CancellationToken cancellationToken)
+    public async ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, RuntimePlan plan, Moment now, CancellationToken cancellationToken)
     {
         _store = new MemoryLeaseStore();
         IsDamaged = false;
+        await _store.CommitPlanAsync(RuntimePlan.Empty, plan, cancellationToken);
         await _store.CommitAsync([.. all.Select(record => new LeaseChange(LeaseEvent.Granted, record))], now, cancellationToken);
         return "aside";
     }

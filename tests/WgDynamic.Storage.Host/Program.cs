@@ -17,7 +17,7 @@ if (args.Length == 1)
         Console.WriteLine("committed");
     }
 
-    _ = await store.RebuildAsync((await store.LoadAsync(CancellationToken.None)).Records, At(20), CancellationToken.None);
+    _ = await store.RebuildAsync((await store.LoadAsync(CancellationToken.None)).Records, await store.LoadPlanAsync(CancellationToken.None), At(20), CancellationToken.None);
     Console.WriteLine("rebuilt");
     LeaseDatabase.Backup(args[0], args[0] + ".backup");
     Console.WriteLine("backed up");

@@ -86,7 +86,7 @@ public sealed class FaultTests : IDisposable
         LeaseStoreException error = Assert.Throws<LeaseStoreException>(() => SqliteLeaseStore.Open(_folder.Database, Leases.Boot));
         Assert.False(error.IsDamaged);
         Assert.Contains("schema version 7", error.Message, StringComparison.Ordinal);
-        Assert.Contains("knows 1 at most", error.Message, StringComparison.Ordinal);
+        Assert.Contains("knows 2 at most", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, Assert.Throws<LeaseStoreException>(() => LeaseDatabase.Check(_folder.Database)).Message);
         Assert.Equal(before, File.ReadAllBytes(_folder.Database));
     }
@@ -105,20 +105,66 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task An_earlier_version_becomes_the_present_one_in_one_transaction()
     {
-        string[] two = [.. Schema.Migrations, "ALTER TABLE lease ADD COLUMN colour TEXT"];
+        string[] three = [.. Schema.Migrations, "ALTER TABLE lease ADD COLUMN colour TEXT"];
         await SqliteLeaseStore.Open(_folder.Database, Leases.Boot).DisposeAsync();
 
-        string[] broken = [.. two, "CREATE TABLE half (a); SELECT * FROM nothing"];
+        string[] broken = [.. three, "CREATE TABLE half (a); SELECT * FROM nothing"];
         _ = Assert.Throws<LeaseStoreException>(() => SqliteLeaseStore.Open(_folder.Database, Leases.Boot, broken));
-        Assert.Equal((1, 0), Inspect());
-        await SqliteLeaseStore.Open(_folder.Database, Leases.Boot, two).DisposeAsync();
-        Assert.Equal((2, 1), Inspect());
+        Assert.Equal((2, 0), Inspect());
+        await SqliteLeaseStore.Open(_folder.Database, Leases.Boot, three).DisposeAsync();
+        Assert.Equal((3, 1), Inspect());
 
         (long Version, long Columns) Inspect()
         {
             using Database database = Database.Open(_folder.Database);
             return (database.Number("PRAGMA user_version"), database.Number("SELECT count(*) FROM pragma_table_info('lease') WHERE name = 'colour'"));
         }
+    }
+
+    // version-1.db was written by release 0.1.0: twenty leases of tests/WgDynamic.Storage.Host.
+    [Fact]
+    public async Task A_database_of_the_first_release_is_opened_checked_and_restored_and_then_takes_what_operators_add()
+    {
+        string first = Path.Combine(AppContext.BaseDirectory, "version-1.db");
+        DatabaseReport report = LeaseDatabase.Check(first);
+        Assert.Empty(report.Problems);
+        Assert.Equal(20, report.ActiveLeases);
+        _ = LeaseDatabase.Restore(first, _folder.Database, Leases.Time(0));
+        await using (SqliteLeaseStore store = SqliteLeaseStore.Open(_folder.Database, Leases.Boot))
+        {
+            Assert.Equal(20, (await store.RecordsAsync()).Length);
+            Leases.AssertSame(RuntimePlan.Empty, await store.LoadPlanAsync(Leases.Cancelled));
+            await store.CommitPlanAsync(RuntimePlan.Empty, Leases.SomePlan, Leases.Cancelled);
+        }
+
+        LeaseDatabase.Backup(_folder.Database, _folder["backup"]);
+        _ = LeaseDatabase.Restore(_folder["backup"], _folder["other.db"], Leases.Time(0));
+        await using (SqliteLeaseStore store = SqliteLeaseStore.Open(_folder["other.db"], Leases.Boot))
+            Leases.AssertSame(Leases.SomePlan, await store.LoadPlanAsync(Leases.Cancelled));
+
+        // The first release knows one version.
+        LeaseStoreException error = Assert.Throws<LeaseStoreException>(() => SqliteLeaseStore.Open(_folder.Database, Leases.Boot, [.. Schema.Migrations.Take(1)]));
+        Assert.False(error.IsDamaged);
+        Assert.Contains("schema version 2, made by a later version of wg-dynamic-server", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO plan_pool (first, last) VALUES (x'0a000000', x'09000000')")]
+    [InlineData("INSERT INTO plan_pool (first, last) VALUES (x'00000000', x'ffffffff')")]
+    [InlineData("INSERT INTO plan_pool (first, last) VALUES (x'0a000000', x'00000000000000000000000000000001')")]
+    [InlineData("INSERT INTO plan_pool (first, last, lease_time) VALUES (x'0a000000', x'0a000001', 0)")]
+    [InlineData("INSERT INTO plan_reservation (address, peer) VALUES (x'0a000001', x'01')")]
+    [InlineData("INSERT INTO plan_reservation (address, peer, lease_time) VALUES (x'0a000001', zeroblob(32), 4294967296)")]
+    [InlineData("INSERT INTO plan_exclusion (first, last) VALUES (x'', x'')")]
+    [InlineData("INSERT INTO plan_disabled (first, last) VALUES (x'0a', x'0a')")]
+    public async Task A_plan_with_impossible_values_is_damaged(string insert)
+    {
+        await SqliteLeaseStore.Open(_folder.Database, Leases.Boot).DisposeAsync();
+        using (Database database = Database.Open(_folder.Database))
+            database.Execute(insert);
+        Assert.Contains("pools, reservations and exclusions cannot be read", Assert.Single(LeaseDatabase.Check(_folder.Database).Problems), StringComparison.Ordinal);
+        await using SqliteLeaseStore store = SqliteLeaseStore.Open(_folder.Database, Leases.Boot);
+        Assert.True((await Assert.ThrowsAsync<LeaseStoreException>(async () => await store.LoadPlanAsync(Leases.Cancelled))).IsDamaged);
     }
 
     [Fact]
@@ -194,7 +240,7 @@ public sealed class FaultTests : IDisposable
                 {
                 }
 
-                string? aside = await store.RebuildAsync([.. grants.Select(grant => grant.Record)], Leases.At(700), Leases.Cancelled);
+                string? aside = await store.RebuildAsync([.. grants.Select(grant => grant.Record)], RuntimePlan.Empty, Leases.At(700), Leases.Cancelled);
                 Assert.True(File.Exists(aside));
                 Assert.Equal(grants.Select(grant => grant.Record), await store.RecordsAsync());
                 Assert.Empty(LeaseDatabase.Check(_folder.Database).Problems);
@@ -233,11 +279,12 @@ public sealed class FaultTests : IDisposable
         }
 
         LeaseChange ended = Leases.End(Leases.Ip(2), Leases.Bob, -100, -50);
-        string? aside = await store.RebuildAsync([Leases.Active(Leases.Seven, Leases.Alice, 0), ended.Record], Leases.At(2), Leases.Cancelled);
+        string? aside = await store.RebuildAsync([Leases.Active(Leases.Seven, Leases.Alice, 0), ended.Record], Leases.SomePlan, Leases.At(2), Leases.Cancelled);
         Assert.Equal(how == "replaced" ? $"{_folder.Database}.damaged-20261104T030200Z" : null, aside);
         await store.CommitAsync(70, Leases.End(Leases.Seven, Leases.Alice, 0, 60));
         Assert.Equal((Leases.Time(0), Leases.Time(60)), (Assert.Single(store.History(Leases.Seven)).Start, Assert.Single(store.History(Leases.Seven)).End));
         Assert.Contains(ended.Record, await store.RecordsAsync());
+        Leases.AssertSame(Leases.SomePlan, await store.LoadPlanAsync(Leases.Cancelled));
         Assert.Empty(LeaseDatabase.Check(_folder.Database).Problems);
     }
 

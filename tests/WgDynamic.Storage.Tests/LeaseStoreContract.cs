@@ -89,6 +89,24 @@ public abstract class LeaseStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_operators_add_comes_back_and_what_they_remove_does_not()
+    {
+        Leases.AssertSame(RuntimePlan.Empty, await Store.LoadPlanAsync(Leases.Cancelled));
+        await Store.CommitPlanAsync(RuntimePlan.Empty, Leases.SomePlan, Leases.Cancelled);
+        Leases.AssertSame(Leases.SomePlan, await Store.LoadPlanAsync(Leases.Cancelled));
+
+        // A pool that is renamed keeps its place; what goes and comes at once is there.
+        RuntimePlan renamed = new() { Pools = [new PoolDefinition { Range = IpRange.Parse("10.67.0.0/16") }], Reservations = [new Reservation(Leases.Bob, Leases.Seven)] };
+        await Store.CommitPlanAsync(new RuntimePlan { Reservations = Leases.SomePlan.Reservations, Exclusions = [IpRange.Parse("10.67.0.1"), IpRange.Parse("10.67.0.0/31")], DisabledPools = Leases.SomePlan.DisabledPools }, renamed, Leases.Cancelled);
+        Leases.AssertSame(
+            new RuntimePlan { Pools = [.. renamed.Pools, .. Leases.SomePlan.Pools.Skip(1)], Reservations = renamed.Reservations, Exclusions = [.. Leases.SomePlan.Exclusions.Skip(1)] },
+            await Store.LoadPlanAsync(Leases.Cancelled));
+        await Store.CommitPlanAsync(new RuntimePlan { Pools = Leases.SomePlan.Pools }, RuntimePlan.Empty, Leases.Cancelled);
+        Assert.Empty((await Store.LoadPlanAsync(Leases.Cancelled)).Pools);
+        Assert.Empty(await Store.RecordsAsync());
+    }
+
+    [Fact]
     public async Task Pruning_forgets_what_ended_earlier_and_nothing_active()
     {
         await Store.CommitAsync(

@@ -14,6 +14,15 @@ internal static class Leases
     public static readonly IpAddress Seven = IpAddress.Parse("10.66.0.7");
     public static readonly IpAddress Six = IpAddress.Parse("2001:db8::6");
 
+    /// <summary>Some of everything that operators may add.</summary>
+    public static readonly RuntimePlan SomePlan = new()
+    {
+        Pools = [new PoolDefinition { Range = IpRange.Parse("10.67.0.0/16"), Name = "more", LeaseTime = LeasePolicy.MaxLeaseTime }, new PoolDefinition { Range = IpRange.Parse("10.5.0.9-10.5.0.12") }],
+        Reservations = [new Reservation(Alice, Seven, LeasePolicy.MinLeaseTime, "der Drucker im zwölften Stock 🙂"), new Reservation(Alice, Six)],
+        Exclusions = [IpRange.Parse("10.67.0.1"), IpRange.Parse("2001:db8::-2001:db8::ff")],
+        DisabledPools = [IpRange.Parse("10.66.0.0/24")],
+    };
+
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public static PublicKey Peer(int number)
@@ -46,6 +55,14 @@ internal static class Leases
 
     public static ValueTask CommitAsync(this ILeaseStore store, double minutes, params LeaseChange[] changes) =>
         store.CommitAsync(changes, At(minutes), Cancelled);
+
+    public static void AssertSame(RuntimePlan expected, RuntimePlan actual)
+    {
+        Assert.Equal(expected.Pools.Select(pool => (pool.Range, pool.Name, pool.LeaseTime)), actual.Pools.Select(pool => (pool.Range, pool.Name, pool.LeaseTime)));
+        Assert.Equal(expected.Reservations.OrderBy(reservation => reservation.Address), actual.Reservations.OrderBy(reservation => reservation.Address));
+        Assert.Equal(expected.Exclusions.Order(), actual.Exclusions.Order());
+        Assert.Equal(expected.DisabledPools.Order(), actual.DisabledPools.Order());
+    }
 
     public static async Task<LeaseRecord[]> RecordsAsync(this ILeaseStore store) =>
         [.. (await store.LoadAsync(Cancelled)).Records.OrderBy(record => record.Address)];

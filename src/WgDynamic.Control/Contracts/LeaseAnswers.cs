@@ -106,6 +106,9 @@ public sealed record PoolAnswer : ControlAnswer
 
     /// <summary>How many anybody could get: neither leased nor reserved. What is only remembered for a peer whose lease has ended counts as free.</summary>
     public required UInt128 Free { get; init; }
+
+    /// <summary>Why it is not, or not wholly, what was added by the control socket; null if it is.</summary>
+    public string? Problem { get; init; }
 }
 
 /// <summary>Addresses that are not leased.</summary>

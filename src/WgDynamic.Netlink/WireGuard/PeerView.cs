@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 
 namespace WgDynamic.Netlink;
@@ -16,7 +15,7 @@ public sealed class PeerView
     public PeerView(WireGuardPeer peer)
     {
         PublicKey = peer.PublicKey;
-        (Endpoint, LastHandshake, PersistentKeepalive) = (peer.Endpoint, peer.LastHandshake, peer.PersistentKeepalive);
+        (Endpoint, LastHandshake, PersistentKeepalive) = (peer.Endpoint is { } endpoint ? PeerEndpoint.From(endpoint) : null, peer.LastHandshake, peer.PersistentKeepalive);
         (ReceivedBytes, SentBytes) = (peer.ReceivedBytes, peer.SentBytes);
         _allowedIPs.AddRange(peer.AllowedIPs);
     }
@@ -31,9 +30,11 @@ public sealed class PeerView
     /// <summary>The prefixes it may send from and that are sent to it.</summary>
     public ReadOnlySpan<IpPrefix> AllowedIPs => CollectionsMarshal.AsSpan(_allowedIPs);
 
-    internal IPEndPoint? Endpoint { get; set; }
+    /// <summary>Where its packets come from; null if not known.</summary>
+    public PeerEndpoint? Endpoint { get; internal set; }
 
-    internal DateTimeOffset? LastHandshake { get; set; }
+    /// <summary>When its last handshake was, UTC; null for never.</summary>
+    public DateTimeOffset? LastHandshake { get; internal set; }
 
     internal ulong ReceivedBytes { get; set; }
 
@@ -45,7 +46,7 @@ public sealed class PeerView
     public WireGuardPeer ToPeer() => new()
     {
         PublicKey = PublicKey,
-        Endpoint = Endpoint,
+        Endpoint = Endpoint?.ToIPEndPoint(),
         LastHandshake = LastHandshake,
         ReceivedBytes = ReceivedBytes,
         SentBytes = SentBytes,

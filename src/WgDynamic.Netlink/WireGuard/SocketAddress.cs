@@ -17,7 +17,7 @@ internal static class SocketAddress
 
     /// <summary>Reads an endpoint.</summary>
     /// <returns>The endpoint, or null when it is of a family that is neither IPv4 nor IPv6.</returns>
-    public static IPEndPoint? Read(ReadOnlySpan<byte> bytes)
+    public static PeerEndpoint? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 4)
             return null;
@@ -25,8 +25,8 @@ internal static class SocketAddress
         ushort port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
         return (family, bytes.Length) switch
         {
-            (AddressFamilyNumber.IPv4, IPv4Size) => new IPEndPoint(new IPAddress(bytes[4..8]), port),
-            (AddressFamilyNumber.IPv6, IPv6Size) => new IPEndPoint(new IPAddress(bytes[8..24], MemoryMarshal.Read<uint>(bytes[24..])), port),
+            (AddressFamilyNumber.IPv4, IPv4Size) => new PeerEndpoint(new IpAddress(bytes[4..8]), port),
+            (AddressFamilyNumber.IPv6, IPv6Size) => new PeerEndpoint(new IpAddress(bytes[8..24]), port, MemoryMarshal.Read<uint>(bytes[24..])),
             _ => null,
         };
     }

@@ -11,7 +11,7 @@ internal static class UapiPeer
         if (key.SequenceEqual("allowed_ip"u8))
             peer.Add(IpPrefix.TryParse(value, out IpPrefix prefix) ? prefix : throw UapiText.Malformed(value));
         else if (key.SequenceEqual("endpoint"u8))
-            peer.Endpoint = IPEndPoint.TryParse(Encoding.UTF8.GetString(value), out IPEndPoint? endpoint) ? endpoint : throw UapiText.Malformed(value);
+            peer.Endpoint = IPEndPoint.TryParse(Encoding.UTF8.GetString(value), out IPEndPoint? endpoint) ? PeerEndpoint.From(endpoint) : throw UapiText.Malformed(value);
         else if (key.SequenceEqual("last_handshake_time_sec"u8))
             peer.LastHandshake = UnixTime.FromSeconds(UapiText.Read<long>(value));
         else if (key.SequenceEqual("last_handshake_time_nsec"u8))

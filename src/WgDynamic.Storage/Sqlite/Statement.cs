@@ -93,9 +93,10 @@ internal sealed class Statement : IDisposable
     /// <summary>A blob or a text as bytes, until the next step.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
 
+    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+
     /// <summary>A text, or null for NULL.</summary>
-    public string? Text(int column) =>
-        raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL ? null : Encoding.UTF8.GetString(Bytes(column));
+    public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Bytes(column));
 
     public void Dispose() => _statement.Dispose();
 }

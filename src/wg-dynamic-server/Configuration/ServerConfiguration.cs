@@ -37,6 +37,9 @@ internal sealed record ServerConfiguration
     /// <summary>Whether fe80::/64 is put on the interface if it lacks the server's address.</summary>
     public bool AssignAddress { get; init; }
 
+    /// <summary>The group whose members may change something at the control socket; null for root alone.</summary>
+    public string? ControlGroup { get; init; }
+
     /// <summary>The pools, in the order of the file; no two of them overlap.</summary>
     public ImmutableArray<PoolSection> Pools { get; init; } = [];
 

@@ -34,5 +34,6 @@ internal static class ServerSectionReader
         RevokeOnReload = values.Flag(section.Single(Vocabulary.RevokeOnReload)) ?? defaults.RevokeOnReload,
         PoolsFromRoutes = values.Flag(section.Single(Vocabulary.PoolsFromRoutes)) ?? defaults.PoolsFromRoutes,
         AssignAddress = values.Flag(section.Single(Vocabulary.AssignAddress)) ?? defaults.AssignAddress,
+        ControlGroup = section.Single(Vocabulary.ControlGroup) is { } group ? values.Name(group.Value) : null,
     };
 }
