@@ -16,4 +16,18 @@ public interface IRebuildableStore : ILeaseStore
     /// <returns>Where the damaged data is now, for people; null if there was none.</returns>
     /// <exception cref="LeaseStoreException">The new store could not be made.</exception>
     ValueTask<string?> RebuildAsync(IReadOnlyCollection<LeaseRecord> all, RuntimePlan plan, Moment now, CancellationToken cancellationToken);
+
+    /// <summary>Begins anew with other data, which becomes this store's. When it throws, nothing has changed.</summary>
+    /// <param name="path">The data, complete and checked; it is gone from there afterwards.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What it holds.</returns>
+    /// <exception cref="LeaseStoreException">It cannot be used, or not be put in place.</exception>
+    ValueTask<ReplacedStore> ReplaceAsync(string path, Moment now, CancellationToken cancellationToken);
 }
+
+/// <summary>What a store begins anew with.</summary>
+/// <param name="Leases">The leases.</param>
+/// <param name="Plan">What operators had added.</param>
+/// <param name="Former">Where the former data is now, for people; null if there was none.</param>
+public readonly record struct ReplacedStore(StoredLeases Leases, RuntimePlan Plan, string? Former);

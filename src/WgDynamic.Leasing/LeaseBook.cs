@@ -13,10 +13,9 @@ public sealed class LeaseBook
 {
     private readonly HashSet<Lease> _byAddress = new(LeaseByAddress.Comparer);
     private readonly HashSet<Lease>.AlternateLookup<IpAddress> _find;
-    private readonly PeerTable _peers = new();
-    private readonly ExpiryQueue _expiries = new();
-
-    private readonly PoolOccupancy _occupancy = new();
+    private PeerTable _peers = new();
+    private ExpiryQueue _expiries = new();
+    private PoolOccupancy _occupancy = new();
     private TimeSpan _restoredAt;
 
     private AddressSpace _space = new(LeasePlan.Empty);
@@ -50,7 +49,7 @@ public sealed class LeaseBook
     /// <summary>When <see cref="Expire"/> may have something to do: time since boot; null while nothing can run out.</summary>
     public TimeSpan? NextExpiry => _expiries.Next;
 
-    /// <summary>Takes over what a store kept. For an empty book, before it has a plan.</summary>
+    /// <summary>Takes over what a store kept, in place of all that is known. A plan is to be set afterwards.</summary>
     /// <param name="stored">What the store kept.</param>
     /// <param name="now">The time.</param>
     /// <remarks>
@@ -59,6 +58,9 @@ public sealed class LeaseBook
     /// </remarks>
     public void Restore(in StoredLeases stored, Moment now)
     {
+        (_peers, _expiries, _occupancy, _space, ActiveCount) = (new PeerTable(), new ExpiryQueue(), new PoolOccupancy(), new AddressSpace(LeasePlan.Empty), 0);
+        _byAddress.Clear();
+        Changes.Clear();
         // A clock that went back while the server was down is no reason to have leases last longer.
         DateTimeOffset wall = stored.LastCommit > now.Wall ? stored.LastCommit.Value : now.Wall;
         _restoredAt = now.Uptime;

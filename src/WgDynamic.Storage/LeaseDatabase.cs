@@ -50,6 +50,30 @@ public static class LeaseDatabase
         Copy(path, target, unfinished => StoreFile.Put(unfinished, target));
     }
 
+    /// <summary>Copies a database as it is at one moment, to be read while the server goes on.</summary>
+    /// <param name="path">The database.</param>
+    /// <returns>The copy, whose file is gone already: nothing is left of it when this is disposed of, or the process ends.</returns>
+    /// <exception cref="LeaseStoreException">It cannot be copied, or something is wrong with it. One at a time.</exception>
+    public static FileStream OpenCopy(string path)
+    {
+        path = Path.GetFullPath(path);
+        string copy = path + ".copy";
+        StoreFile.RequireRoom(path, new[] { path, path + "-wal" }.Sum(file => new FileInfo(file) is { Exists: true, Length: var length } ? length : 0));
+        Backup(path, copy, overwrite: true);
+        try
+        {
+            return new FileStream(copy, FileMode.Open, FileAccess.Read);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Faults.Explain(copy, error);
+        }
+        finally
+        {
+            StoreFile.Remove(copy);
+        }
+    }
+
     /// <summary>Puts a backup in a database's place. No server may have the database open.</summary>
     /// <param name="source">The backup.</param>
     /// <param name="path">The database.</param>

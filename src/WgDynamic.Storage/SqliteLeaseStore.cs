@@ -145,9 +145,7 @@ public sealed class SqliteLeaseStore : IRebuildableStore
                 head = connection.Head;
             }
 
-            // The log is written back when the last connection closes, unless there was no room.
-            if (File.Exists(unfinished + "-wal"))
-                throw new SqliteError(raw.SQLITE_FULL, "the log of the new database could not be written back");
+            CloseLog(unfinished);
             string? aside = StoreFile.PutAside(unfinished, _path, "damaged", now.Wall);
             Head = head;
             _connection = StoreConnection.Open(_path, _migrations, TimeSpan.Zero);
@@ -156,6 +154,37 @@ public sealed class SqliteLeaseStore : IRebuildableStore
         catch (SqliteError error)
         {
             throw Faults.Explain(_path, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Faults.Explain(_path, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>One of an earlier version is brought to the present one first.</remarks>
+    public ValueTask<ReplacedStore> ReplaceAsync(string path, Moment now, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            StoredLeases leases;
+            RuntimePlan plan;
+            HistoryHead head;
+            using (StoreConnection connection = StoreConnection.Open(path, _migrations, TimeSpan.Zero))
+                (leases, plan, head) = (connection.Load(_bootId), connection.LoadPlan(), connection.Head);
+            CloseLog(path);
+            StoreFile.Flush(path);
+            // Its log is written back now, unless others read it: then it goes along.
+            Disconnect();
+            string? former = StoreFile.PutAside(path, _path, "before-restore", now.Wall);
+            // The next call opens it.
+            Head = head;
+            return ValueTask.FromResult(new ReplacedStore(leases, plan, former));
+        }
+        catch (SqliteError error)
+        {
+            throw Faults.Explain(path, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -184,6 +213,13 @@ public sealed class SqliteLeaseStore : IRebuildableStore
     {
         Disconnect();
         return ValueTask.CompletedTask;
+    }
+
+    // The log is written back when the last connection closes, unless there was no room.
+    private static void CloseLog(string path)
+    {
+        if (File.Exists(path + "-wal"))
+            throw new SqliteError(raw.SQLITE_FULL, "the log of the new database could not be written back");
     }
 
     private T Read<T>(Func<LeaseHistory, T> read) => Do(connection => read(connection.History));

@@ -1,9 +1,14 @@
+using WgDynamic.Leasing;
+
 namespace WgDynamic.Storage;
 
 /// <summary>The files of a database, apart from what SQLite does with them: who may read them, and which is which.</summary>
 internal static class StoreFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // Without room the server can lease nothing.
+    private const long LeftForServer = 64L << 20;
 
     // What SQLite keeps beside a database: the write-ahead log, the index to it, and the journal of other modes.
     private static readonly string[] _companions = ["-wal", "-shm", "-journal"];
@@ -26,6 +31,18 @@ internal static class StoreFile
 
         Make(path);
         FlushDirectory(path);
+    }
+
+    /// <summary>Whether something fits beside a database that goes on growing.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="bytes">How large it is.</param>
+    /// <exception cref="LeaseStoreException">It does not.</exception>
+    public static void RequireRoom(string path, long bytes)
+    {
+        string directory = Path.GetDirectoryName(path)!;
+        long free = new DriveInfo(directory).AvailableFreeSpace;
+        if (free - bytes < LeftForServer)
+            throw new LeaseStoreException($"{directory} has {free >> 20} MiB free, and {(bytes + LeftForServer) >> 20} are needed for this; make room there (df {directory})");
     }
 
     /// <summary>Makes an empty file that was not there.</summary>

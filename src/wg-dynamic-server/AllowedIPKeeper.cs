@@ -113,6 +113,14 @@ internal sealed class AllowedIPKeeper(InterfaceName interfaceName, LeaseBook boo
         }
     }
 
+    /// <summary>The book is another one: the next look at the device plans all that makes it as that one wants it.</summary>
+    public void BeginAnew()
+    {
+        _changes.Clear();
+        _isBehind = true;
+        _hasLooked = false;
+    }
+
     /// <summary>Makes the planned changes.</summary>
     /// <returns>Whether they were made. If not, part of them may have been: the next look at the device tells, and plans the rest.</returns>
     /// <exception cref="NetlinkException">The interface is gone.</exception>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using WgDynamic.Control;
@@ -116,20 +117,31 @@ internal sealed class LeaseService
     /// <exception cref="LeaseStoreException">The store cannot be read.</exception>
     public async ValueTask StartAsync(PoolSource pools, CancellationToken cancellationToken)
     {
-        StoredLeases stored = await _leaseStore.LoadAsync(cancellationToken);
-        Plan.Load(_firstSettings, await _leaseStore.LoadPlanAsync(cancellationToken));
-        Moment now = Moment.Of(_clock);
-        if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
-            _log.ClockWentBack(_interface, now.Wall, lastCommit);
-        _book.Restore(stored, now);
-        if (stored.Records.Count > 0)
-            _log.Restored(_interface, _book.ActiveCount, _book.Leases.Count - _book.ActiveCount);
-        _steadyTime = new SteadyTime(now, stored.LastCommit);
-        _nextPrune = now.Uptime + _pruneInterval;
-        _nextHistoryReport = now.Uptime + _historyReportInterval;
+        Load(_firstSettings, await _leaseStore.LoadAsync(cancellationToken), await _leaseStore.LoadPlanAsync(cancellationToken));
+        TimeSpan now = Moment.Of(_clock).Uptime;
+        _nextPrune = now + _pruneInterval;
+        _nextHistoryReport = now + _historyReportInterval;
         _nextPools = pools;
         await RefreshAsync(cancellationToken);
         await ProcessBatchAsync(cancellationToken);
+    }
+
+    /// <summary>Begins anew with a backup, and brings the device to what that says. For this service's loop.</summary>
+    /// <param name="path">The backup, checked; it becomes the database.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Where the former database is now, for people; null if there was none.</returns>
+    /// <exception cref="LeaseStoreException">It cannot be used, or not be put in place; nothing has changed.</exception>
+    public async ValueTask<string?> RestoreAsync(string path, Moment now)
+    {
+        ReplacedStore replaced = await _store.ReplaceAsync(path, now, CancellationToken.None);
+        // What was decided in this round rests on the former leases: who asked is to ask again.
+        foreach (ref (PeerRequest Request, LeaseOutcome Outcome) answer in CollectionsMarshal.AsSpan(_answers))
+            answer.Outcome = new LeaseOutcome { Status = OutcomeStatus.Failed };
+        Load(Plan.Settings, replaced.Leases, replaced.Plan);
+        _device.BeginAnew();
+        _nextReconcile = TimeSpan.Zero;
+        _ = await EnsureViewAsync(fresh: true, CancellationToken.None);
+        return replaced.Former;
     }
 
     /// <summary>Serves until it is cancelled or the interface is gone.</summary>
@@ -225,6 +237,18 @@ internal sealed class LeaseService
         refreshed = Interlocked.CompareExchange(ref _refreshed, refreshed, null) ?? refreshed;
         Wake();
         return Task.WhenAny(refreshed.Task, _inbox.Reader.Completion).WaitAsync(cancellationToken);
+    }
+
+    private void Load(LeaseSettings settings, in StoredLeases stored, RuntimePlan plan)
+    {
+        Plan.Load(settings, plan);
+        Moment now = Moment.Of(_clock);
+        if (!stored.SameBoot && stored.LastCommit is { } lastCommit && lastCommit > now.Wall)
+            _log.ClockWentBack(_interface, now.Wall, lastCommit);
+        _book.Restore(stored, now);
+        if (stored.Records.Count > 0)
+            _log.Restored(_interface, _book.ActiveCount, _book.Leases.Count - _book.ActiveCount);
+        _steadyTime = new SteadyTime(now, stored.LastCommit);
     }
 
     // A full inbox is on its way to being read anyhow.

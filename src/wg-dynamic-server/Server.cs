@@ -51,11 +51,16 @@ internal static class Server
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ReportControl reports = new(options, service, sessions, reloading, counters, device.PublicKey, clock);
         using LeaseControl leases = new(service);
-        ServerControl handler = new(
-            options.Interface, reports, leases, new PlanControl(options.Interface, reloading.Path, service, book, events, log), events, stopping.Cancel);
+        PlanControl plan = new(options.Interface, reloading.Path, service, book, events, log);
+        using DatabaseControl databases = new(options, service, reports, incidents);
+        ServerControl handler = new(options.Interface, reports, leases, plan, databases, events, stopping.Cancel);
         await using ControlSide control = Open(options, handler, clock, incidents);
         control.Admit(reloading.AccessOf(configuration));
-        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, manager);
+        await using MetricsSide metrics = new(
+            token => reports.MetricsAsync(plan, token), clock, SharedFile.Bind, error => incidents.NoMetrics(options.Interface, error.Message));
+        // Before a reload could say otherwise; who asks waits until there is something to tell.
+        await metrics.ServeAtAsync(configuration.Metrics);
+        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, metrics.ServeAtAsync, manager);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
         using PosixSignalRegistration reload = reloading.Follow();
         PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);

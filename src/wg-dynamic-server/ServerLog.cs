@@ -117,6 +117,12 @@ internal static partial class ServerLog
     [LoggerMessage(37, LogLevel.Error, "{Interface}: a request at the control socket failed unexpectedly, please report it")]
     public static partial void ControlFailed(this ILogger log, InterfaceName @interface, Exception error);
 
+    [LoggerMessage(62, LogLevel.Warning, "{Interface}: {Who} has put a backup in the lease database's place, and the server has begun anew with it; the former one is {Former}")]
+    public static partial void DatabaseRestored(this ILogger log, InterfaceName @interface, string who, string former);
+
+    [LoggerMessage(63, LogLevel.Warning, "{Interface}: metrics are not served: {Problem}. Correct Metrics in the configuration file, or end who has it, and reload")]
+    public static partial void NoMetrics(this ILogger log, InterfaceName @interface, string problem);
+
     [LoggerMessage(38, LogLevel.Warning, "{Interface}: there is no group {Group} that could change something at the control socket: only root can; correct ControlGroup in the configuration file, or make the group")]
     public static partial void NoControlGroup(this ILogger log, InterfaceName @interface, string group);
 

@@ -93,6 +93,21 @@ internal sealed class StoreKeeper(InterfaceName interfaceName, LeaseBook book, R
         }
     }
 
+    /// <summary>Has the store begin anew with a backup; what it still lacks is not wanted any more.</summary>
+    /// <exception cref="LeaseStoreException">It cannot be used, or not be put in place; nothing has changed.</exception>
+    public async ValueTask<ReplacedStore> ReplaceAsync(string path, Moment now, CancellationToken cancellationToken)
+    {
+        if (store is not IRebuildableStore replaceable)
+            throw new LeaseStoreException("leases are kept in memory only");
+        ReplacedStore replaced = await replaceable.ReplaceAsync(path, now, cancellationToken);
+        _backlog.Clear();
+        _lastWord.Clear();
+        if (Problem is not null)
+            log.StoreRecovered(interfaceName, 0);
+        Problem = null;
+        return replaced;
+    }
+
     /// <summary>Has the store forget what is long over; it is tried again later if it fails.</summary>
     public async ValueTask PruneAsync(Moment now, CancellationToken cancellationToken)
     {

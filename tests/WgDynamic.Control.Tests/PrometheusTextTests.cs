@@ -1,69 +1,133 @@
+using System.Text.RegularExpressions;
+
 namespace WgDynamic.Control.Tests;
 
 public class PrometheusTextTests
 {
-    private static readonly InterfaceName _wg0 = InterfaceName.Parse("wg0"), _wg1 = InterfaceName.Parse("wg1");
+    private static readonly DateTimeOffset _start = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
     [Fact]
-    public void Each_metric_is_there_once_with_its_type_and_all_servers_samples_below_it()
+    public void Each_sample_has_its_value_below_the_type_and_the_help_of_its_metric()
     {
-        StringWriter output = new();
-        PrometheusText.Write(output, [Of(_wg0), Of(_wg1)]);
-        string[] lines = output.ToString().Split('\n');
-        Assert.Equal("", lines[^1]);
-        string family = "";
-        HashSet<string> families = [], samples = [];
-        foreach (string line in lines[..^1])
+        string text = Text(Server("wg0"));
+
+        Assert.Contains("# HELP wg_dynamic_grants_total Addresses given.\n# TYPE wg_dynamic_grants_total counter\nwg_dynamic_grants_total{interface=\"wg0\"} 7\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_build_info{interface=\"wg0\",version=\"0.1.0\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_start_time_seconds{interface=\"wg0\"} 1750000000\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_leases{interface=\"wg0\",state=\"active\"} 5\nwg_dynamic_leases{interface=\"wg0\",state=\"ended\"} 6\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_store_up{interface=\"wg0\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_device_up{interface=\"wg0\"} 1\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("configuration_read_time", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_that_has_not_happened_is_zero_and_one_that_this_release_does_not_know_is_there()
+    {
+        string text = Text(Server("wg0"));
+
+        Assert.Contains("wg_dynamic_refusals_total{interface=\"wg0\",reason=\"NoPool\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_refusals_total{interface=\"wg0\",reason=\"PoolExhausted\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_refusals_total{interface=\"wg0\",reason=\"TooBusy\"} 2\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pools_have_a_name_or_else_their_range_and_counts_larger_than_64_bits()
+    {
+        string text = Text(Server("wg0"));
+
+        Assert.Contains("wg_dynamic_pool_addresses{interface=\"wg0\",pool=\"staff\",range=\"10.66.0.0/24\",state=\"in_use\"} 5\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_pool_enabled{interface=\"wg0\",pool=\"staff\",range=\"10.66.0.0/24\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("wg_dynamic_pool_size{interface=\"wg0\",pool=\"fd66::/48\",range=\"fd66::/48\"} 1208925819614629174706176\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_lines_of_a_metric_stand_together_with_one_type_however_many_servers_there_are()
+    {
+        string[] lines = Text(Server("wg0"), Server("wg1")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        HashSet<string> complete = [];
+        string current = "";
+        int samples = 0;
+        foreach (string line in lines)
         {
-            if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+            if (Regex.Match(line, "^# HELP ([a-z_]+) [^\n]+$") is { Success: true } help)
             {
-                family = line.Split(' ')[2];
-                Assert.True(families.Add(family), line);
+                Assert.True(complete.Add(current));
+                current = help.Groups[1].Value;
+                Assert.DoesNotContain(current, complete);
             }
-            else if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
+            else if (!Regex.IsMatch(line, $"^# TYPE {current} (counter|gauge)$"))
             {
-                Assert.Equal($"# TYPE {family} {(family.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge")}", line);
-            }
-            else
-            {
-                Assert.Matches($"^{family}\\{{interface=\"wg[01]\"(,[a-z]+=\"[^\"]*\")*\\}} [0-9.E+]+$", line);
-                Assert.True(samples.Add(line.Split(' ')[0]), line);
+                Match sample = Regex.Match(line, "^([a-z_]+)\\{interface=\"wg[01]\"(,[a-z]+=\"[^\"]*\")*\\} [0-9]+$");
+                Assert.True(sample.Success, line);
+                Assert.Equal(current, sample.Groups[1].Value);
+                samples++;
             }
         }
 
-        Assert.Contains("wg_dynamic_pool_in_use{interface=\"wg1\",range=\"10.66.0.0/24\",pool=\"office\"} 100", lines);
-        Assert.Contains("wg_dynamic_pool_size{interface=\"wg0\",range=\"fd66::/64\",pool=\"\"} 1.8446744073709552E+19", lines);
-        Assert.Contains("wg_dynamic_refusals_total{interface=\"wg0\",reason=\"PoolExhausted\"} 4", lines);
-        // A series that is not there until it counts breaks rates.
-        Assert.Contains("wg_dynamic_refusals_total{interface=\"wg0\",reason=\"TooOften\"} 0", lines);
-        Assert.Contains("wg_dynamic_leases{interface=\"wg0\",state=\"active\"} 7", lines);
-        Assert.Contains("wg_dynamic_store_up{interface=\"wg0\"} 0", lines);
-        Assert.Contains("wg_dynamic_start_time_seconds{interface=\"wg0\"} 1500.5", lines);
+        Assert.Equal(2 * Text(Server("wg0")).Split('\n').Count(line => line.StartsWith("wg_", StringComparison.Ordinal)), samples);
+        Assert.Equal(lines.Length, lines.Distinct().Count());
     }
 
     [Fact]
     public void What_would_end_a_label_is_escaped()
     {
-        StringWriter output = new();
-        ServerMetrics server = Of(_wg0);
-        PrometheusText.Write(output, server.Status with { Release = "1\"\\\n" }, server.Statistics, []);
-        Assert.Contains("wg_dynamic_info{interface=\"wg0\",release=\"1\\\"\\\\\\n\"} 1\n", output.ToString(), StringComparison.Ordinal);
+        ServerMetrics server = Server("wg0");
+
+        Assert.Contains("version=\"a\\\\b\\\"c\\nd\"", Text(server with { Status = server.Status with { Release = "a\\b\"c\nd" } }), StringComparison.Ordinal);
     }
 
-    private static ServerMetrics Of(InterfaceName name) => new(
-        new ServerStatusAnswer
-        {
-            Interface = name,
-            Release = "0.1.0",
-            ProcessId = 1,
-            Started = DateTimeOffset.FromUnixTimeMilliseconds(1_500_500),
-            ConfigurationPath = "/etc/x",
-            ActiveLeases = 7,
-            StoreProblem = "disk full",
-        },
-        new StatisticsAnswer { Interface = name, Since = DateTimeOffset.UnixEpoch, Refusals = new Dictionary<string, long> { ["PoolExhausted"] = 4 } },
-        [
-            new PoolAnswer { Interface = name, Name = "office", Range = IpRange.Parse("10.66.0.0/24"), LeaseTime = TimeSpan.FromHours(1), Origin = Origin.File, Enabled = true, Size = 253, InUse = 100, Reserved = 0, Free = 153 },
-            new PoolAnswer { Interface = name, Range = IpRange.Parse("fd66::/64"), LeaseTime = TimeSpan.FromHours(1), Origin = Origin.Route, Enabled = true, Size = UInt128.One << 64, InUse = 0, Reserved = 0, Free = UInt128.One << 64 },
-        ]);
+    private static string Text(params ServerMetrics[] servers)
+    {
+        using StringWriter output = new();
+        PrometheusText.Write(output, servers);
+        return output.ToString();
+    }
+
+    private static ServerMetrics Server(string name)
+    {
+        InterfaceName wg = InterfaceName.Parse(name);
+        return new ServerMetrics(
+            new ServerStatusAnswer
+            {
+                Interface = wg,
+                Release = "0.1.0",
+                ProcessId = 1,
+                Started = _start,
+                ConfigurationPath = "/etc/wg-dynamic/wg0.conf",
+                ActiveLeases = 5,
+                EndedLeases = 6,
+                StoreProblem = "the disk is full",
+            },
+            new StatisticsAnswer { Interface = wg, Since = _start, Grants = 7, Refusals = new Dictionary<string, long> { ["NoPool"] = 3, ["TooBusy"] = 2 } },
+            [
+                new PoolAnswer
+                {
+                    Interface = wg,
+                    Name = "staff",
+                    Range = Range("10.66.0.0/24"),
+                    LeaseTime = TimeSpan.FromHours(1),
+                    Origin = Origin.File,
+                    Enabled = false,
+                    Size = 254,
+                    InUse = 5,
+                    Reserved = 1,
+                    Free = 248,
+                },
+                new PoolAnswer
+                {
+                    Interface = wg,
+                    Range = Range("fd66::/48"),
+                    LeaseTime = TimeSpan.FromHours(1),
+                    Origin = Origin.Route,
+                    Enabled = true,
+                    Size = UInt128.One << 80,
+                    InUse = 0,
+                    Reserved = 0,
+                    Free = UInt128.One << 80,
+                },
+            ]);
+    }
+
+    private static IpRange Range(string text) => IpRange.TryParse(text, out IpRange range) ? range : throw new FormatException(text);
 }

@@ -9,6 +9,7 @@ internal sealed class Desk : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wgd");
     private readonly Reloading _reloading;
     private readonly LeaseControl _leases;
+    private readonly DatabaseControl _databases;
     private readonly ControlSide _side;
     private readonly string _path;
 
@@ -17,13 +18,16 @@ internal sealed class Desk : IAsyncDisposable
         Hub = hub;
         ServerOptions options = new() { Interface = Names.Interface, ConfigurationPath = ConfigurationPath };
         SessionContext sessions = new(Names.Interface, new SessionLimits(), hub.Counters, hub.Clock, hub.Log);
-        _reloading = new Reloading(options, hub.Clock, hub.Log) { Target = new ReloadTarget(hub.Service, sessions.Sessions, _ => { }, Daemon.ServiceManager.None) };
+        _reloading = new Reloading(options, hub.Clock, hub.Log) { Target = new ReloadTarget(hub.Service, sessions.Sessions, _ => { }, _ => Task.CompletedTask, Daemon.ServiceManager.None) };
         _leases = new LeaseControl(hub.Service);
+        ReportControl reports = new(options, hub.Service, sessions, _reloading, hub.Counters, null, hub.Clock);
+        _databases = new DatabaseControl(options, hub.Service, reports, hub.Log);
         ServerControl handler = new(
             Names.Interface,
-            new ReportControl(options, hub.Service, sessions, _reloading, hub.Counters, null, hub.Clock),
+            reports,
             _leases,
             new PlanControl(Names.Interface, ConfigurationPath, hub.Service, hub.Book, hub.Events, hub.Log),
+            _databases,
             hub.Events,
             () => Stopped = true);
         _path = ControlSocket.PathOf(_folder.FullName, Names.Interface, DaemonRole.Server);
@@ -64,6 +68,7 @@ internal sealed class Desk : IAsyncDisposable
         await _side.DisposeAsync();
         _reloading.Dispose();
         _leases.Dispose();
+        _databases.Dispose();
         await Hub.DisposeAsync();
         _folder.Delete(recursive: true);
         Assert.Empty(Defects);

@@ -71,5 +71,15 @@ internal sealed class TestStore : IRebuildableStore
         return "aside";
     }
 
+    /// <summary>What <see cref="ReplaceAsync"/> begins anew with, by path.</summary>
+    public Dictionary<string, ReplacedStore> Backups { get; } = [];
+
+    public async ValueTask<ReplacedStore> ReplaceAsync(string path, Moment now, CancellationToken cancellationToken)
+    {
+        ReplacedStore backup = Backups.TryGetValue(path, out ReplacedStore found) ? found : throw new LeaseStoreException($"{path} does not exist");
+        _ = await RebuildAsync([.. backup.Leases.Records], backup.Plan, now, cancellationToken);
+        return backup;
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -173,14 +173,15 @@ public sealed class DaemonCommandTests : IDisposable
         await using FakeDaemon second = new(_tool.Folder, "wg1", DaemonRole.Server, request => Answer(request, "wg1"));
         Assert.Equal((0, ""), (await _tool.RunAsync("metrics"), _tool.Error));
         Assert.Contains("\nwg_dynamic_peers{interface=\"wg0\"} 12\nwg_dynamic_peers{interface=\"wg1\"} 12\n", _tool.Output, StringComparison.Ordinal);
-        Assert.Contains("\nwg_dynamic_pool_free{interface=\"wg1\",range=\"10.66.0.0/24\",pool=\"office\"} 150\n", _tool.Output, StringComparison.Ordinal);
+        Assert.Contains("\nwg_dynamic_pool_addresses{interface=\"wg1\",pool=\"office\",range=\"10.66.0.0/24\",state=\"free\"} 150\n", _tool.Output, StringComparison.Ordinal);
         Assert.Equal(0, await _tool.RunAsync("metrics wg1"));
         Assert.DoesNotContain("wg0", _tool.Output, StringComparison.Ordinal);
 
         static IEnumerable<ControlAnswer> Answer(ControlRequest request, string name) => request switch
         {
             PoolsRequest => [Samples.Pool with { Interface = InterfaceName.Parse(name) }],
-            StatisticsRequest => [new StatisticsAnswer { Interface = InterfaceName.Parse(name), Since = ToolRun.Now }],
+            // A reset is for people: counters of metrics never go back.
+            StatisticsRequest { SinceStart: true } => [new StatisticsAnswer { Interface = InterfaceName.Parse(name), Since = ToolRun.Now }],
             _ => [Samples.Server with { Interface = InterfaceName.Parse(name) }],
         };
     }

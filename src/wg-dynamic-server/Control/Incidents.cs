@@ -40,7 +40,7 @@ internal sealed class Incidents(ILogger log, EventHub events, InterfaceName inte
 
     private static EventType? TypeOf(string? name) => name switch
     {
-        nameof(ServerLog.Serving) or nameof(ServerLog.InterfaceGone) => EventType.Daemon,
+        nameof(ServerLog.Serving) or nameof(ServerLog.InterfaceGone) or nameof(ServerLog.DatabaseRestored) => EventType.Daemon,
         nameof(ServerLog.Pools) => EventType.PlanChanged,
         nameof(ServerLog.ConfigurationRead) => EventType.Reloaded,
         nameof(ServerLog.Malformed) => EventType.Malformed,

@@ -49,13 +49,14 @@ internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, St
     /// <summary>The configuration's reservations.</summary>
     public IReadOnlyDictionary<IpAddress, Reservation> FileReservations => _fileReservations;
 
-    /// <summary>Takes over what a store kept, before the first plan.</summary>
+    /// <summary>Takes over what a store kept, in place of what there is; the next <see cref="Update"/> makes the plan anew.</summary>
     /// <param name="settings">What the configuration says.</param>
     /// <param name="stored">What the store kept.</param>
     public void Load(LeaseSettings settings, RuntimePlan stored)
     {
-        entries.Change(RuntimePlan.Empty, stored);
+        entries.Change(entries.ToPlan(), stored);
         Take(settings);
+        _isFirst = true;
     }
 
     /// <summary>Makes the plan anew if anything that it is made of is different.</summary>
@@ -68,7 +69,7 @@ internal sealed class PlanKeeper(InterfaceName interfaceName, LeaseBook book, St
             Take(settings);
         Source = source ?? Source;
         IpRange[] before = _ranges;
-        if (!MakePlan(isChanged: settings is not null))
+        if (!MakePlan(isChanged: settings is not null || _isFirst))
             return;
 
         // The first ones are in the line that says that the server serves.

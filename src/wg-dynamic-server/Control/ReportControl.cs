@@ -21,6 +21,9 @@ internal sealed class ReportControl(ServerOptions options, LeaseService service,
             case StatusRequest:
                 await call.WriteAsync(await StatusAsync(cancellationToken), cancellationToken);
                 break;
+            case StatisticsRequest { SinceStart: true }:
+                await call.WriteAsync(Totals, cancellationToken);
+                break;
             case StatisticsRequest:
                 await call.WriteAsync(Statistics(reset: false), cancellationToken);
                 break;
@@ -49,6 +52,17 @@ internal sealed class ReportControl(ServerOptions options, LeaseService service,
             Connections = sessions.Sessions.Count,
         };
         return await service.InvokeAsync(_ => ValueTask.FromResult(service.FillIn(answer)), cancellationToken);
+    }
+
+    /// <summary>What is measured, as Prometheus reads it.</summary>
+    /// <param name="plan">Knows the pools.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string> MetricsAsync(PlanControl plan, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PoolAnswer> pools = await plan.PoolsAsync(new PoolsRequest(), cancellationToken);
+        using StringWriter output = new();
+        PrometheusText.Write(output, await StatusAsync(cancellationToken), Totals, pools);
+        return output.ToString();
     }
 
     /// <summary>All that has been counted, whatever was reset.</summary>

@@ -7,9 +7,11 @@ namespace WgDynamic.Server;
 /// <param name="reports">Status, statistics, configuration.</param>
 /// <param name="leases">Leases.</param>
 /// <param name="plan">Pools, reservations and exclusions.</param>
+/// <param name="database">The lease database.</param>
 /// <param name="events">What happens.</param>
 /// <param name="stop">Ends the server.</param>
-internal sealed class ServerControl(InterfaceName interfaceName, ReportControl reports, LeaseControl leases, PlanControl plan, EventHub events, Action stop) : IControlHandler
+internal sealed class ServerControl(
+    InterfaceName interfaceName, ReportControl reports, LeaseControl leases, PlanControl plan, DatabaseControl database, EventHub events, Action stop) : IControlHandler
 {
     /// <inheritdoc/>
     public async ValueTask HandleAsync(ControlCall call, CancellationToken cancellationToken)
@@ -25,6 +27,9 @@ internal sealed class ServerControl(InterfaceName interfaceName, ReportControl r
             case PoolsRequest or AddPoolRequest or SetPoolRequest or RemovePoolRequest or ExclusionsRequest or AddExclusionRequest or RemoveExclusionRequest
                 or ReservationsRequest or AddReservationRequest or SetReservationRequest or RemoveReservationRequest:
                 await plan.HandleAsync(call, cancellationToken);
+                break;
+            case BackupRequest or RestoreRequest or HistoryRequest:
+                await database.HandleAsync(call, cancellationToken);
                 break;
             case EventsRequest or WatchRequest:
                 await events.AnswerAsync(call, token => leases.FindAsync(new LeasesRequest { States = [LeaseState.Active] }, token), cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class MetricsCommand(Terminal terminal)
     protected override async Task AskAsync(ParseResult result, ControlSocket socket, IAnswers answers, CancellationToken cancellationToken)
     {
         List<ControlAnswer> all = [];
-        foreach (ControlRequest request in (ControlRequest[])[Request(result), new StatisticsRequest(), new PoolsRequest()])
+        foreach (ControlRequest request in (ControlRequest[])[Request(result), new StatisticsRequest { SinceStart = true }, new PoolsRequest()])
         {
             await foreach (ControlAnswer answer in Daemons.AskAsync(socket, request, cancellationToken))
                 all.Add(answer);

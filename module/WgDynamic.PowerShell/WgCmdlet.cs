@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using WgDynamic.Control;
+
+namespace WgDynamic.PowerShell;
+
+/// <summary>A cmdlet that Ctrl+C ends, whatever it waits for, and whose errors say what to do.</summary>
+public abstract class WgCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    // Elsewhere than in the cmdlet only so that its parameters stay its public properties.
+    internal TimeProvider Clock { get; } = TimeProvider.System;
+
+    internal CancellationToken Cancellation => _cancellation.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <param name="disposing">Not by the collector.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _cancellation.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    // Work for an item of the pipeline: an error is the item's, unless there is nobody left to ask.
+    internal void ForItem(object? target, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (ControlException error)
+        {
+            Report(WgDynamicException.From(error), target);
+        }
+        catch (WgDynamicException error)
+        {
+            Report(error, target);
+        }
+    }
+
+    internal void Report(WgDynamicException error, object? target)
+    {
+        if (error.IsFatal)
+            ThrowTerminatingError(error.ToRecord(target));
+        WriteError(error.ToRecord(target));
+    }
+
+    internal bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    // Nothing but this thread may write, so this thread waits.
+    internal static T Await<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    internal static void Await(Task task) => task.GetAwaiter().GetResult();
+
+    internal static T Await<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
+
+    internal static void Await(ValueTask task)
+    {
+        if (task.IsCompleted)
+            task.GetAwaiter().GetResult();
+        else
+            task.AsTask().GetAwaiter().GetResult();
+    }
+
+    internal string PathOf(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _) is var resolved && provider.Name == "FileSystem"
+        ? resolved
+        : throw new WgDynamicException("WgConfigurationInvalid", ErrorCategory.InvalidArgument, $"'{path}' is no path of a file", "Give the path of a file.", path);
+}
