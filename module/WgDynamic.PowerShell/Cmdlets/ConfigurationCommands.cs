@@ -91,7 +91,7 @@ public abstract class WgConfigurationCmdlet : WgCmdlet
         if (name is null && !File.Exists(path))
             throw new WgDynamicException("WgFileNotFound", ErrorCategory.ObjectNotFound, $"there is no {path}", "Name a file that is there, or make one with New-WgDynamicConfiguration.", path);
         string[] file = name is null ? ["--config", path] : [];
-        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["--check-config", "--json", .. file, named], Cancellation);
+        ProgramResult result = ExternalProgram.Run(this, ExternalProgram.Find(Program), ["--check-config", "--json", .. file, named]);
         return new WgDynamicConfiguration(ProgramOutput.Read(ProgramOutput.Lines(result).LastOrDefault() ?? "", ProgramJson.Default.CheckedFile, Program, result), name);
     }
 }
