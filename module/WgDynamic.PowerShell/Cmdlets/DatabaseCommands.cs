@@ -47,7 +47,7 @@ public sealed class BackupWgLeaseDatabaseCommand : WgChangeCmdlet
                 progress.Add(answer.Content.Length);
             }
         });
-        WriteObject(new FileInfo(path));
+        WriteFile(path);
     }));
 }
 
@@ -90,7 +90,7 @@ public sealed class RestoreWgLeaseDatabaseCommand : WgChangeCmdlet
             foreach (ServerStatusAnswer _ in Ask<ServerStatusAnswer>(socket, new RestoreRequest(), stream))
             {
                 if (PassThru)
-                    WriteObject(new FileInfo(path));
+                    WriteFile(path);
             }
         });
     }));
