@@ -197,7 +197,7 @@ public sealed class NewWgDynamicConfigurationCommand : WgCmdlet
             return;
         // The group of the server's user may be given it; nobody else need know whose addresses are whose.
         Files.Replace(path, Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        WriteObject(new FileInfo(path));
+        Files.Write(this, path);
     });
 }
 

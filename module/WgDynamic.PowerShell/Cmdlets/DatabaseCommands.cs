@@ -47,7 +47,7 @@ public sealed class BackupWgLeaseDatabaseCommand : WgChangeCmdlet
                 progress.Add(answer.Content.Length);
             }
         });
-        WriteObject(new FileInfo(path));
+        Files.Write(this, path);
     }));
 }
 
@@ -89,7 +89,7 @@ public sealed class RestoreWgLeaseDatabaseCommand : WgChangeCmdlet
         foreach (ServerStatusAnswer _ in Ask<ServerStatusAnswer>(socket, new RestoreRequest(), stream))
         {
             if (PassThru)
-                WriteObject(new FileInfo(path));
+                Files.Write(this, path);
         }
     }));
 }
@@ -145,6 +145,9 @@ internal static class Files
             throw Failed(path, error);
         }
     }
+
+    // As Get-Item gives it, with owner and mode.
+    public static void Write(PSCmdlet cmdlet, string path) => cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
 
     private static WgDynamicException Failed(string path, Exception error) => error is FileNotFoundException or DirectoryNotFoundException
         ? new("WgFileNotFound", ErrorCategory.ObjectNotFound, $"there is no {path}, or no directory for it", "Give the path of a file, in a directory that is there.", path, error)

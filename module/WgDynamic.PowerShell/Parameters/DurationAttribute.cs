@@ -18,6 +18,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        // PowerShell takes a bare 7d for the decimal number 7, and 90s for a short one; the object's text is still what was typed.
+        if (inputData is PSObject && value is decimal or short && TryParse($"{inputData}", out TimeSpan typed))
+            return typed;
         return value switch
         {
             null => null!,
