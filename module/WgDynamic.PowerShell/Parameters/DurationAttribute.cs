@@ -29,6 +29,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             string text => TryParse(text, out TimeSpan time) ? time : throw Wrong(text),
             byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal =>
                 TryFromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), out TimeSpan time) ? time : throw Wrong(value),
+            // What ConvertTo-Json makes of a TimeSpan, and ConvertFrom-Json leaves so.
+            PSCustomObject when ((PSObject)inputData).Properties["Ticks"]?.Value is long ticks => TimeSpan.FromTicks(ticks),
             _ => throw Wrong(value),
         };
     }
