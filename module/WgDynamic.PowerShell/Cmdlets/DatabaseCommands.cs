@@ -47,7 +47,7 @@ public sealed class BackupWgLeaseDatabaseCommand : WgChangeCmdlet
                 progress.Add(answer.Content.Length);
             }
         });
-        Files.Write(this, path);
+        WriteFile(path);
     }));
 }
 
@@ -85,12 +85,14 @@ public sealed class RestoreWgLeaseDatabaseCommand : WgChangeCmdlet
         using Stream stream = Files.OpenRead(path);
         if (!ShouldChange($"{socket.Interface}", $"Replace its leases with those of {path}", Force))
             return;
-        // Sent by another thread than may write progress: the server's answer is what takes long.
-        foreach (ServerStatusAnswer _ in Ask<ServerStatusAnswer>(socket, new RestoreRequest(), stream))
+        During($"Restoring the leases of {socket.Interface}", () =>
         {
-            if (PassThru)
-                Files.Write(this, path);
-        }
+            foreach (ServerStatusAnswer _ in Ask<ServerStatusAnswer>(socket, new RestoreRequest(), stream))
+            {
+                if (PassThru)
+                    WriteFile(path);
+            }
+        });
     }));
 }
 
@@ -145,9 +147,6 @@ internal static class Files
             throw Failed(path, error);
         }
     }
-
-    // As Get-Item gives it, with owner and mode.
-    public static void Write(PSCmdlet cmdlet, string path) => cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
 
     private static WgDynamicException Failed(string path, Exception error) => error is FileNotFoundException or DirectoryNotFoundException
         ? new("WgFileNotFound", ErrorCategory.ObjectNotFound, $"there is no {path}, or no directory for it", "Give the path of a file, in a directory that is there.", path, error)
