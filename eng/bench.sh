@@ -3,8 +3,8 @@
 #
 #   eng/bench.sh [--quick] [PART]…
 #
-#   --quick   a minute instead of four, and less certain
-#   PART      only this: disk, renewals, new_grants, through_tunnel, starts or pools
+#   --quick   a minute instead of five, and less certain
+#   PART      only this: disk, renewals, new_grants, through_tunnel, starts, pools or module
 #
 # What a figure stands beside was measured in the same run, on the same processors:
 # a bare echo server for the network, fdatasync for the disk. Nothing here
@@ -18,7 +18,7 @@ while (($#)); do
 	case $1 in
 	--inside) inside=1; shift ;;
 	--quick) quick=1; shift ;;
-	disk | renewals | new_grants | through_tunnel | starts | pools) parts+=("$1"); shift ;;
+	disk | renewals | new_grants | through_tunnel | starts | pools | module) parts+=("$1"); shift ;;
 	-h | --help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
 	*) die "unknown argument $1 (see -h)" ;;
 	esac
@@ -240,6 +240,28 @@ pools() {
 	done < <("$bench" pools ${quick:+quick})
 }
 
+# The PowerShell module, in a pwsh that is there already: importing it, and 100,000 leases out of the server.
+module() {
+	local name value count=100000
+	local -A figure=()
+	[[ ! $quick ]] || count=10000
+	title "PowerShell module: import, and Get-WgLease over $(grouped "$count") leases, in milliseconds"
+	need_pwsh || { row "not measured: $no_powershell" "" "" "" "" "" ""; return 0; }
+	"$bench" fill "$data/module.db" "$count"
+	peers_on_device "$count" "$count"
+	serve veth0 module.db
+	while read -r name value; do figure[$name]=$value; done < <(
+		hub "${powershell[@]}" -File eng/bench.ps1 -Module "$(echo "$root"/artifacts/module/WgDynamic/*)" -Scratch "$data" -Interface veth0
+	)
+	[[ ${figure[count]-} == "$count" ]] || die "Get-WgLease gave ${figure[count]-nothing} of $count leases"
+	row "import, in a new process" "${figure[import]}" "empty module ${figure[empty]}" "$(ratio "${figure[import]}" "${figure[empty]}")" "" "" "300"
+	row "the first lease" "${figure[first]}" "the very first time ${figure[cold]}" "" "" "" "100"
+	row "all leases" "$(grouped "${figure[all]}")" "$(awk -v n="$count" -v ms="${figure[all]}" 'BEGIN { printf "%d a second", n * 1000 / ms }')" "" "" "" "3,000"
+	row "MiB of objects left afterwards" "${figure[memory]}" "" "" "" "" ""
+	stop "$serving"
+	stop "$device"
+}
+
 table() {
 	say "$(date -u +%Y-%m-%dT%H:%MZ), $(nproc) processors, $(uname -sr), $(git -C "$root" rev-parse --short HEAD 2>/dev/null || say unknown); everything on one machine, the load too"
 	row what figure beside ratio "p50 ms" "p99 ms" aim
@@ -247,7 +269,7 @@ table() {
 	for part in "${parts[@]}"; do "$part"; done
 }
 
-((${#parts[@]})) || parts=(disk renewals new_grants through_tunnel starts pools)
+((${#parts[@]})) || parts=(disk renewals new_grants through_tunnel starts pools module)
 if [[ $inside ]]; then
 	rm -rf "$data" "$logs"
 	mkdir -p "$data" "$logs"
@@ -276,4 +298,5 @@ step "publish WgDynamic.Bench"
 quietly "$root/artifacts/logs/publish-bench.log" \
 	dotnet publish "$root/tests/WgDynamic.Bench" -c Release --use-current-runtime -o "$root/artifacts/bench/bin" -nologo -v quiet \
 	-p:PublishDocumentationFiles=false || die "publishing WgDynamic.Bench failed"
-run isolated "$root/eng/bench.sh" --inside ${quick:+--quick} "${parts[@]}"
+need_pwsh || warn "$no_powershell"
+run isolated env PATH="$PATH" HOME="$HOME" "$root/eng/bench.sh" --inside ${quick:+--quick} "${parts[@]}"

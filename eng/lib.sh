@@ -199,6 +199,42 @@ need_dotnet() {
 	[[ -t 1 ]] || export NO_COLOR=1 MSBUILDTERMINALLOGGER=off
 }
 
+# ---- PowerShell -----------------------------------------------------------
+
+# pinned NAME: the version that Directory.Packages.props gives to it.
+pinned() { sed -n "s|.*<$1>\(.*\)</$1>.*|\1|p" "$root/Directory.Packages.props"; }
+
+tools=$root/artifacts/tools
+powershell=() # pwsh as tests want it, after need_pwsh
+
+# need_pwsh: sets $powershell to a command with pwsh, 7.6 or later, of PATH or
+# else of $tools, which it puts into PATH, and unpacks Pester below $tools. Fails, with the reason in
+# $no_powershell, where they cannot be had. Nothing is put into the user's home,
+# and nobody is asked whether there is a new release.
+need_pwsh() {
+	local log=$root/artifacts/logs/powershell.log version quiet
+	need_dotnet
+	quiet=(env POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+		XDG_CACHE_HOME="$tools/home" XDG_CONFIG_HOME="$tools/home" XDG_DATA_HOME="$tools/home")
+	powershell=("${quiet[@]}" DOTNET_ROOT="$DOTNET_ROOT" pwsh -NoLogo -NoProfile -NonInteractive)
+	# shellcheck disable=SC2016 # PowerShell expands it
+	[[ $("${powershell[@]}" -Command '$PSVersionTable.PSVersion -ge "7.6.0"' 2>/dev/null || true) == True ]] || {
+		version=$(pinned PowerShellVersion)
+		[[ -x $tools/powershell-$version/pwsh ]] || {
+			rm -rf "$tools/powershell-$version"
+			quietly "$log" dotnet tool install PowerShell --version "$version" --tool-path "$tools/powershell-$version"
+		} || { no_powershell="no pwsh 7.6 in PATH, and the dotnet tool PowerShell $version cannot be installed: $log"; return 1; }
+		PATH=$tools/powershell-$version:$PATH # also for scripts that start another
+	}
+	for version in "$(pinned PesterVersion)" "$(pinned OldestPesterVersion)"; do
+		[[ ! -e $tools/pester-$version/Pester/Pester.psd1 ]] || continue
+		quietly "$log" dotnet restore "$root/eng/pester.csproj" -v quiet -nologo ||
+			{ no_powershell="the package Pester $version cannot be restored: $log"; return 1; }
+		mkdir -p "$tools/pester-$version"
+		ln -sfn "$tools/packages/pester/$version/tools" "$tools/pester-$version/Pester"
+	done
+}
+
 # quietly LOG COMMAND…: keeps the output in LOG, and shows its end only on failure.
 quietly() {
 	local log=$1 status=0

@@ -169,13 +169,15 @@ list_tests() {
 executable() { say "$root/artifacts/bin/$1/release/$1"; }
 
 systemd_tests='*.EndToEnd.Systemd*' # they have a machine to themselves: in_systemd
+needs_daemons=needs=daemons         # tests of the module that need the native executables
 
 # run_tests WHERE NAME [NAME=VALUE…]: one test executable, to its report, log and status.
 run_tests() {
-	local dir=$results/$1 name=$2 begin=$SECONDS status=0 command
+	local dir=$results/$1 name=$2 begin=$SECONDS status=0 command part=(-trait- "$needs_daemons")
+	[[ $1 != namespaces || $2 != *.Tests ]] || part=(-trait "$needs_daemons")
 	shift 2
 	command=(env PATH="$PATH" HOME="$HOME" DOTNET_ROOT="$DOTNET_ROOT" "$@" timeout --foreground -k 10 "$time_limit"
-		"$(executable "$name")" -noLogo -noColor -class- "$systemd_tests" "${filter[@]}" -result-ctrf "$dir/$name.json")
+		"$(executable "$name")" -noLogo -noColor -class- "$systemd_tests" "${part[@]}" "${filter[@]}" -result-ctrf "$dir/$name.json")
 	mkdir -p "$dir"
 	if [[ $unit_only ]]; then "${command[@]}"; else isolated "${command[@]}"; fi >"$dir/$name.log" 2>&1 || status=$?
 	say ", $((SECONDS - begin)) s" >"$dir/$name.time"
@@ -203,6 +205,33 @@ in_namespaces() {
 	[[ ! $vm ]] || ! eng/kernel-vm -s true >"$results/sleeping-machine.log" 2>&1 || sleeper=1
 	run run_tests namespaces WgDynamic.EndToEnd WGDYNAMIC_PUBLISH="$root/artifacts/publish" WGDYNAMIC_SLEEPING_MACHINE="$sleeper" || true
 	tally namespaces WgDynamic.EndToEnd
+	run run_tests namespaces WgDynamic.PowerShell.Tests WGDYNAMIC_PUBLISH="$root/artifacts/publish" || true
+	tally namespaces WgDynamic.PowerShell.Tests
+}
+
+pester_tests=(pester/WgDynamic.Tests.ps1 pester/WgDynamic.RedChecks.Tests.ps1)
+
+# The same module in pwsh itself, by Pester, on a hub with two clients. Of Pester
+# the oldest, too, that pester/ promises to work with.
+in_pwsh() {
+	local version name
+	if ! need_pwsh; then
+		while read -r name; do skip "SKIPPED (pester): $name: $no_powershell"; done < <(grep -ohP "^\s*It '\K[^']+" "${pester_tests[@]}")
+		return
+	fi
+	for version in "$(pinned PesterVersion)" "$(pinned OldestPesterVersion)"; do run_pester "$version"; done
+}
+
+# run_pester VERSION
+run_pester() {
+	local name=Pester-$1 dir=$results/pester begin=$SECONDS status=0
+	mkdir -p "$dir"
+	run eng/site.sh env PSModulePath="$tools/pester-$1:$root/artifacts/module" "${powershell[@]}" \
+		-File eng/pester.ps1 -Path "$(IFS=,; say "${pester_tests[*]}")" -Report "$dir/$name.json" -PesterVersion "$1" \
+		${filter:+-Filter "${filter[1]}"} >"$dir/$name.log" 2>&1 || status=$?
+	say ", $((SECONDS - begin)) s" >"$dir/$name.time"
+	say "$status" >"$dir/$name.status"
+	tally pester "$name"
 }
 
 vm_tests=(WgDynamic.EndToEnd WgDynamic.Netlink.Tests)
@@ -288,6 +317,7 @@ if [[ ! $unit_only ]]; then
 		timed "packages" prepare_packages || fail "FAILED: packages; see $results/packages.log"
 		[[ ! $vm || ! $vm_beside ]] || start_vm
 		timed "tunnels in network namespaces (wireguard-go)" in_namespaces
+		timed "PowerShell (pwsh and Pester)" in_pwsh
 		[[ ! $vm ]] || timed "tunnels in a virtual machine (kernel WireGuard)" in_vm
 		[[ ! $vm ]] || timed "a Debian with systemd" prepare_systemd || fail "FAILED: a Debian with systemd; see $results/systemd-root.log"
 		[[ ! $vm || ! -d artifacts/systemd-root ]] || timed "units under systemd in a virtual machine" in_systemd

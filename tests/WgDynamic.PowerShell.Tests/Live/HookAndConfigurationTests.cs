@@ -1,0 +1,117 @@
+using System.Management.Automation;
+
+namespace WgDynamic.PowerShell.Tests.Live;
+
+/// <summary>The cmdlets of wg-quick's hook and of configuration files, which ask our programs and no daemon.</summary>
+public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
+{
+    [Fact]
+    [Covers("Test-WgDynamicConfiguration", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName, Aspect.Wildcard)]
+    public void Test_says_whether_a_file_can_be_used_and_with_Detailed_which_line_is_wrong()
+    {
+        string bad = Path.Combine(Site.Directory, "bad[1].conf");
+        File.WriteAllText(bad, "[Server]\nLeaseTime = soon\n[Pool]\nRange = 10.66.0.0/24\n");
+        Assert.Equal(true, Run("Test-WgDynamicConfiguration -Path $site/wg0.conf").Single().BaseObject);
+        Assert.Equal(false, Run("Test-WgDynamicConfiguration -LiteralPath \"$site/bad[1].conf\"").Single().BaseObject);
+        PSObject issue = Run("Test-WgDynamicConfiguration -LiteralPath \"$site/bad[1].conf\" -Detailed").Single();
+        Assert.Equal(bad, $"{issue.Properties["File"].Value}");
+        Assert.Equal("2", $"{issue.Properties["Line"].Value}");
+        Assert.Contains("soon", $"{issue.Properties["Message"].Value}", StringComparison.Ordinal);
+        Assert.False(string.IsNullOrWhiteSpace($"{issue.Properties["Remedy"].Value}"));
+        Assert.Equal(["True", "False"], Run("Get-Item $site/wg0.conf, $site/bad*.conf | Test-WgDynamicConfiguration").Succeeded().Select(item => $"{item}"));
+        Assert.Equal(["True"], Run("[pscustomobject]@{ Path = \"$site/wg0.conf\" } | Test-WgDynamicConfiguration").Succeeded().Select(item => $"{item}"));
+        File.Delete(bad);
+    }
+
+    [Fact]
+    [Covers("Test-WgDynamicConfiguration", Aspect.NotFound)]
+    [Covers("Get-WgDynamicConfiguration", Aspect.NotFound)]
+    public void A_file_that_is_not_there_is_an_error()
+    {
+        Assert.Single(Run("Test-WgDynamicConfiguration -Path $site/none.conf").AllErrors);
+        Assert.Single(Run("Get-WgDynamicConfiguration -Path $site/none.conf").AllErrors);
+    }
+
+    [Fact]
+    [Covers("Get-WgDynamicConfiguration", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName, Aspect.Wildcard)]
+    [Covers("New-WgDynamicConfiguration", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName, Aspect.WhatIf, Aspect.NotFound)]
+    public void New_writes_a_file_that_can_be_used_and_Get_gives_it()
+    {
+        Run("New-WgDynamicConfiguration -Path $site/new.conf -WhatIf").Succeeded();
+        Assert.False(File.Exists(Path.Combine(Site.Directory, "new.conf")));
+        Run("New-WgDynamicConfiguration -Path $site/new.conf").Succeeded();
+        Assert.Equal(true, Run("Test-WgDynamicConfiguration -Path $site/new.conf").Single().BaseObject);
+        Assert.NotEmpty(Run("New-WgDynamicConfiguration -Path $site/new.conf").AllErrors);
+        Run("New-WgDynamicConfiguration -Path $site/new.conf -Force").Succeeded();
+        Run("[pscustomobject]@{ Path = \"$site/new.conf\" } | New-WgDynamicConfiguration -Force").Succeeded();
+        Assert.NotEmpty(Run("Get-WgDynamicConfiguration -Path $site/wg0.conf").Succeeded());
+        Assert.NotEmpty(Run("Get-Item $site/new.conf | Get-WgDynamicConfiguration").Succeeded());
+        Assert.NotEmpty(Run("Get-WgDynamicConfiguration -Path $site/*.conf").Succeeded());
+        File.Delete(Path.Combine(Site.Directory, "new.conf"));
+    }
+
+    [Fact]
+    [Covers("Get-WgQuickHook", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName, Aspect.Wildcard)]
+    [Covers("Test-WgQuickHook", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName, Aspect.Wildcard)]
+    public void Whether_the_hook_is_there_can_be_asked()
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(Site.Directory, "wireguard")).FullName;
+        File.WriteAllText(Path.Combine(directory, "wg7.conf"), "[Interface]\nAddress = fe80::7/128, auto\n");
+        File.WriteAllText(Path.Combine(directory, "wg8.conf"), "[Interface]\nAddress = 10.0.0.1/24\n");
+        Assert.Contains("wg7", Run("Get-WgQuickHook -ConfigurationDirectory $site/wireguard").Texts("Interface"));
+        Assert.Equal(["wg7"], Run("Get-WgQuickHook -Interface wg7 -ConfigurationDirectory $site/wireguard").Texts("Interface"));
+        Assert.IsType<bool>(Run("Test-WgQuickHook").Single().BaseObject);
+    }
+
+    [Fact]
+    [Covers("Register-WgQuickHook", Aspect.WhatIf)]
+    [Covers("Unregister-WgQuickHook", Aspect.WhatIf)]
+    public void WhatIf_registers_nothing()
+    {
+        bool before = (bool)Run("Test-WgQuickHook").Single().BaseObject;
+        Assert.Contains("What if: ", Run("Register-WgQuickHook -WhatIf").Shown, StringComparison.Ordinal);
+        Run("Unregister-WgQuickHook -WhatIf").Succeeded();
+        Assert.Equal(before, Run("Test-WgQuickHook").Single().BaseObject);
+    }
+
+    [Theory]
+    [InlineData("Test-WgDynamicConfiguration -Path $site/wg0.conf")]
+    [InlineData("Get-WgQuickHook")]
+    [InlineData("Test-WgQuickHook")]
+    [InlineData("Register-WgQuickHook -Confirm:$false")]
+    [InlineData("Unregister-WgQuickHook -Confirm:$false")]
+    [Covers("Test-WgDynamicConfiguration", Aspect.Cancellation)]
+    [Covers("Get-WgQuickHook", Aspect.Cancellation)]
+    [Covers("Test-WgQuickHook", Aspect.Cancellation)]
+    [Covers("Register-WgQuickHook", Aspect.Cancellation)]
+    [Covers("Unregister-WgQuickHook", Aspect.Cancellation)]
+    public async Task It_can_be_stopped_while_the_program_that_it_runs_hangs(string script)
+    {
+        string directory = Directory.CreateTempSubdirectory("wgd-hang-").FullName, fifo = Path.Combine(directory, "started");
+        await TestKit.Command.RunAsync("mkfifo", fifo);
+        foreach (string program in new[] { "wg-dynamic", "wg-dynamic-server" })
+        {
+            string path = Path.Combine(directory, program);
+            await File.WriteAllTextAsync(path, $"#!/bin/sh\necho $$ >{fifo}\nexec sleep 600\n", TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        string? bin = Environment.GetEnvironmentVariable("WGDYNAMIC_BIN");
+        Environment.SetEnvironmentVariable("WGDYNAMIC_BIN", directory);
+        try
+        {
+            Task<string> started = File.ReadAllTextAsync(fifo, TestContext.Current.CancellationToken);
+            using System.Management.Automation.PowerShell shell = Session.Start(script, [], out IAsyncResult running);
+            int process = int.Parse(await started.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+            await shell.StopAsync(null, null).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+            Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);
+            // Nor is the program left behind.
+            Assert.False(File.Exists($"/proc/{process}/cmdline") && (await File.ReadAllTextAsync($"/proc/{process}/cmdline", TestContext.Current.CancellationToken)).Contains("sleep", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("WGDYNAMIC_BIN", bin);
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
