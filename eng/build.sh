@@ -1,11 +1,12 @@
 #!/bin/bash
-# build.sh: publishes the daemons as native executables.
+# build.sh: publishes the daemons as native executables, and puts the PowerShell module together.
 #
 #   eng/build.sh                for this machine
 #   eng/build.sh --arch arm64   for 64-bit ARM, with Debian's cross compiler
 #
 # artifacts/publish/  what a user installs      artifacts/symbols/  debug symbols
 # For arm64, both are in artifacts/arm64/.
+# artifacts/module/WgDynamic/VERSION/  the module, the same for all machines
 set -euo pipefail
 # shellcheck source=eng/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -52,6 +53,10 @@ for program in "${programs[@]}"; do
 	[[ -x $publish/$program && ! -e $publish/$program.dll ]] ||
 		die "$program is not a native executable: does its project say <PublishAot>true</PublishAot>?"
 done
+
+step "put the PowerShell module together"
+quietly "$root/artifacts/logs/module.log" \
+	dotnet build "$root/module/WgDynamic.ModuleBuilder" -c Release -nologo -v quiet || die "making the module failed"
 
 say
 find "$publish" -type f -printf '%f %s\n' | sort | awk '

@@ -30,7 +30,7 @@ internal static class Client
         ClientInbox inbox = new();
         EventHub events = new(options.Interface, DaemonRole.Client, clock);
         ClientNews news = new(options.Interface, uplink.Server, log, events);
-        await using ControlSide control = ControlSide.Open(options, new ClientControl(options, uplink.Server, uplink.Address, inbox, events, clock) { WireGuard = wireGuard }, clock, log);
+        await using ControlSide control = ClientSocket.Open(options, new ClientControl(options, uplink.Server, uplink.Address, inbox, events, clock) { WireGuard = wireGuard }, clock, log);
         news.Started(uplink.Address);
         manager.Ready($"asking {uplink.Server} on {options.Interface}");
 

@@ -108,6 +108,7 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
             {
                 target.Sessions.Limits = configuration.Limits;
                 target.Admit(AccessOf(configuration));
+                await target.ServeMetrics(configuration.Metrics);
                 target.Service.SetSettings(ToSettings(configuration));
                 // The service takes it over before it has looked.
                 await target.Service.LookAgainAsync(CancellationToken.None);
@@ -148,5 +149,6 @@ internal sealed class Reloading(ServerOptions options, TimeProvider clock, ILogg
 /// <param name="Service">What it says of leases.</param>
 /// <param name="Sessions">What it says of connections.</param>
 /// <param name="Admit">What it says of the control socket.</param>
+/// <param name="ServeMetrics">What it says of metrics.</param>
 /// <param name="Manager">Hears when that begins and when it is done.</param>
-internal sealed record ReloadTarget(LeaseService Service, SessionTable Sessions, Action<ControlAccess> Admit, ServiceManager Manager);
+internal sealed record ReloadTarget(LeaseService Service, SessionTable Sessions, Action<ControlAccess> Admit, Func<MetricsEndPoint?, Task> ServeMetrics, ServiceManager Manager);

@@ -56,7 +56,11 @@ internal static class Server
         ServerControl handler = new(options.Interface, reports, leases, plan, databases, events, stopping.Cancel);
         await using ControlSide control = Open(options, handler, clock, incidents);
         control.Admit(reloading.AccessOf(configuration));
-        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, manager);
+        await using MetricsSide metrics = new(
+            token => reports.MetricsAsync(plan, token), clock, SharedFile.Bind, error => incidents.NoMetrics(options.Interface, error.Message));
+        // Before a reload could say otherwise; who asks waits until there is something to tell.
+        await metrics.ServeAtAsync(configuration.Metrics);
+        reloading.Target = new ReloadTarget(service, sessions.Sessions, control.Admit, metrics.ServeAtAsync, manager);
         // Before anybody hears that it serves: a signal that nobody follows would end it.
         using PosixSignalRegistration reload = reloading.Follow();
         PoolSource source = await PoolWatcher.ReadAsync(routes, link.Index, stop);

@@ -59,17 +59,27 @@ public class DependencyTests
     public void Every_project_is_in_the_solution()
     {
         string solution = Repository.Read("WgDynamic.sln");
-        Assert.Equal([], Repository.Files("src", "*.csproj").Concat(Repository.Files("tests", "*.csproj")).Where(project => !solution.Contains(Path.GetFileName(project), StringComparison.Ordinal)));
+        Assert.Equal([], Repository.Files("src", "*.csproj").Concat(Repository.Files("module", "*.csproj")).Concat(Repository.Files("tests", "*.csproj")).Where(project => !solution.Contains(Path.GetFileName(project), StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Versions_of_packages_are_in_one_place_each_with_its_reason()
     {
-        foreach (string project in Repository.Files("src", "*.csproj").Concat(Repository.Files("tests", "*.csproj")))
+        foreach (string project in Repository.Files("src", "*.csproj").Concat(Repository.Files("module", "*.csproj")).Concat(Repository.Files("tests", "*.csproj")))
             Assert.DoesNotContain(XDocument.Parse(Repository.Read(project)).Descendants("PackageReference"), reference => reference.Attribute("Version") is not null);
         string[] lines = [.. Repository.Read("Directory.Packages.props").Split('\n').Select(line => line.Trim())];
         foreach ((int index, string _) in lines.Index().Where(line => line.Item.StartsWith("<PackageVersion", StringComparison.Ordinal)))
             Assert.StartsWith("<!--", lines[index - 1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_module_knows_the_control_socket_and_nothing_of_the_daemons()
+    {
+        const string project = "module/WgDynamic.PowerShell/WgDynamic.PowerShell.csproj";
+        Assert.Equal(["WgDynamic.Control", "WgDynamic.Primitives"], Repository.References(project, "ProjectReference"));
+        // Which is there to be compiled against, and is not brought along.
+        Assert.Equal(["PowerShellStandard.Library"], Repository.References(project, "PackageReference"));
+        Assert.Contains("""PrivateAssets="all" """.TrimEnd(), Repository.Read(project), StringComparison.Ordinal);
     }
 
     private static string WithoutComments(string code) => Regex.Replace(code, "//.*", "");

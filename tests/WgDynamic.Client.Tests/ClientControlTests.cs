@@ -24,7 +24,7 @@ public sealed class ClientControlTests : IAsyncDisposable
         _events = new EventHub(_wg0, DaemonRole.Client, _clock);
         _news = new ClientNews(_wg0, _server, NullLogger.Instance, _events);
         ClientOptions options = new() { Interface = _wg0, RuntimeDirectory = _folder.FullName, Hostname = "laptop" };
-        _side = ControlSide.Open(options, new ClientControl(options, _server, IpAddress.Parse("fe80::abcd"), _inbox, _events, _clock), _clock, NullLogger.Instance);
+        _side = ClientSocket.Open(options, new ClientControl(options, _server, IpAddress.Parse("fe80::abcd"), _inbox, _events, _clock), _clock, NullLogger.Instance);
         _clock.Advance(TimeSpan.FromSeconds(100));
     }
 
@@ -196,7 +196,7 @@ public sealed class ClientControlTests : IAsyncDisposable
             await _side.DisposeAsync();
             Assert.Empty(await stopping);
             ClientOptions options = new() { Interface = _wg0, RuntimeDirectory = _folder.FullName };
-            _side = ControlSide.Open(options, new ClientControl(options, _server, IpAddress.Parse("fe80::abcd"), _inbox, _events, _clock), _clock, NullLogger.Instance);
+            _side = ClientSocket.Open(options, new ClientControl(options, _server, IpAddress.Parse("fe80::abcd"), _inbox, _events, _clock), _clock, NullLogger.Instance);
         }
     }
 
@@ -259,7 +259,7 @@ public sealed class ClientControlTests : IAsyncDisposable
     {
         List<string> lines = [];
         ClientOptions options = new() { Interface = _wg0, RuntimeDirectory = _folder.FullName };
-        await using ControlSide second = ControlSide.Open(options, new ClientControl(options, _server, _four, _inbox, _events, _clock), _clock, new Lines(lines));
+        await using ControlSide second = ClientSocket.Open(options, new ClientControl(options, _server, _four, _inbox, _events, _clock), _clock, new Lines(lines));
         string line = Assert.Single(lines);
         Assert.StartsWith("Warning wg0: going on without the control socket: somebody listens on ", line, StringComparison.Ordinal);
         Assert.Contains("--runtime-directory", line, StringComparison.Ordinal);

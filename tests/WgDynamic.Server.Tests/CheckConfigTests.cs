@@ -18,7 +18,7 @@ public sealed class CheckConfigTests : IDisposable
         Assert.Equal(
             (1, $"""
                 {File}:2: error: LeaseTime cannot be 'soon'; write seconds, or a number with s, m, h or d behind it, such as 90s, 30m, 12h or 7d
-                {File}:3: error: [Server] has no key Verbose; the keys of [Server] are LeaseTime, Retention, HistoryRetention, AddressesPerPeer, GrantInterval, GrantBurst, Connections, ConnectionsPerPeer, RequestTime, IdleTime, RevokeOnReload, PoolsFromRoutes, AssignAddress, ControlGroup
+                {File}:3: error: [Server] has no key Verbose; the keys of [Server] are LeaseTime, Retention, HistoryRetention, AddressesPerPeer, GrantInterval, GrantBurst, Connections, ConnectionsPerPeer, RequestTime, IdleTime, RevokeOnReload, PoolsFromRoutes, AssignAddress, ControlGroup, Metrics
                 {File}:6: warning: 10.67.0.1/32 is not in the pool 10.66.0.0/24; delete it, or correct it
                 2 errors, 1 warning
 

@@ -138,6 +138,8 @@ public class ConfigurationReaderTests
     [InlineData("[Server]\nConnections = -1", "2:15: error: Connections cannot be '-1'; write a number from 1 to 1000000")]
     [InlineData("[Server]\nAddressesPerPeer = 0", "2:20: error: AddressesPerPeer cannot be '0'; write a number from 1 to 1024")]
     [InlineData("[Server]\nAssignAddress = yes", "2:17: error: AssignAddress cannot be 'yes'; write true or false")]
+    [InlineData("[Server]\nMetrics = 0.0.0.0:9586", "2:11: error: '0.0.0.0:9586' is no address of this machine alone, and metrics are for nobody else; write 127.0.0.1:9586, [::1]:9586 or a socket such as /run/wg-dynamic/wg0.metrics.sock")]
+    [InlineData("[Server]\nControlGroup = a b", "2:16: error: 'a b' is not a name; write 1 to 64 letters, digits, '-', '_' or '.'")]
     [InlineData("[Server]\nPoolsFromRoutes = false", "1:1: warning: there is nothing to lease; add a [Pool] or a [Reservation], or delete PoolsFromRoutes")]
     // Pools.
     [InlineData("[Pool]\nName = a", "1:1: error: this [Pool] has no Range; add one, such as Range = 10.66.0.0/24")]

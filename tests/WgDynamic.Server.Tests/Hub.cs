@@ -11,8 +11,9 @@ internal sealed class Hub : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Makes a hub with peers 1 to <paramref name="peers"/>; nothing runs yet.</summary>
-    public Hub(int peers = 3, double leaseSeconds = 3600, Func<TimeProvider, ServiceManager>? manager = null)
+    public Hub(int peers = 3, double leaseSeconds = 3600, Func<TimeProvider, ServiceManager>? manager = null, TestStore? store = null)
     {
+        Store = store ?? new TestStore();
         Book = new LeaseBook(new LeasePolicy { LeaseTime = TimeSpan.FromSeconds(leaseSeconds), HashKey = Names.Key(int.MaxValue), GrantInterval = TimeSpan.Zero });
         for (int peer = 1; peer <= peers; peer++)
             Device.AddPeer(peer);
@@ -28,7 +29,7 @@ internal sealed class Hub : IAsyncDisposable
 
     public FakeWireGuard Device { get; } = new();
 
-    public TestStore Store { get; } = new();
+    public TestStore Store { get; }
 
     public LogLines Log { get; } = new();
 

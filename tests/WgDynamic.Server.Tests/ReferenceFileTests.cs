@@ -22,7 +22,9 @@ public class ReferenceFileTests
     public void With_every_key_in_use_it_is_valid_and_the_server_settings_are_the_defaults()
     {
         ServerConfiguration read = Valid(_uncommented);
-        Assert.Equal(Settings(new ServerConfiguration()), Settings(read));
+        // These two have no default that could be written down.
+        Assert.Equal(("netadmin", "127.0.0.1:9586"), (read.ControlGroup, read.Metrics?.ToString()));
+        Assert.Equal(Settings(new ServerConfiguration()), Settings(read with { ControlGroup = null, Metrics = null }));
         Assert.Equal((2, 1, 1, 2), (read.Pools.Length, read.Groups.Length, read.Reservations.Length, read.Pushes.Length));
     }
 

@@ -120,7 +120,7 @@ public sealed class ServerStatusTests : IDisposable
         await using Hub hub = await new Hub().StartAsync("10.0.0.0/24");
         string file = Path.Combine(_directory, "wg0.conf");
         SessionTable sessions = new(new SessionLimits(), hub.Clock);
-        using Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, hub.Clock, hub.Log) { Target = new ReloadTarget(hub.Service, sessions, _ => { }, manager) };
+        using Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, hub.Clock, hub.Log) { Target = new ReloadTarget(hub.Service, sessions, _ => { }, _ => Task.CompletedTask, manager) };
         manager.Ready("serving");
         _ = await _systemd.ReceiveAsync("READY=1");
 

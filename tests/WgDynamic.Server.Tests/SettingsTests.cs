@@ -77,7 +77,7 @@ public class SettingsTests
         {
             using Reloading reloading = new(new ServerOptions { Interface = Names.Interface, ConfigurationPath = file }, server.Hub.Clock, server.Hub.Log)
             {
-                Target = new ReloadTarget(server.Hub.Service, server.Context.Sessions, _ => { }, ServiceManager.None),
+                Target = new ReloadTarget(server.Hub.Service, server.Context.Sessions, _ => { }, _ => Task.CompletedTask, ServiceManager.None),
             };
             await File.WriteAllTextAsync(file, "[Server]\nConnectionsPerPeer = 2\nConnections = 3\nIdleTime = 5s\n", Names.Cancelled);
             await reloading.ReloadAsync();

@@ -9,7 +9,7 @@ public abstract class WgConfigurationCmdlet : WgCmdlet
     private const string Program = "wg-dynamic-server";
 
     /// <summary>The files of these interfaces: /etc/wg-dynamic/INTERFACE.conf, with wildcards if you like.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Interface")]
+    [Parameter(Position = 0, ParameterSetName = "Interface")]
     [Alias("InterfaceName", "InterfaceAlias")]
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     [SupportsWildcards]
@@ -17,7 +17,7 @@ public abstract class WgConfigurationCmdlet : WgCmdlet
     public string[]? Interface { get; set; }
 
     /// <summary>Files, with wildcards if you like.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
@@ -88,6 +88,8 @@ public abstract class WgConfigurationCmdlet : WgCmdlet
     {
         // The interface is only what messages name it by.
         string named = name ?? (System.IO.Path.GetFileNameWithoutExtension(path) is var stem && InterfaceName.TryParse(stem, out _) ? stem : "wg0");
+        if (name is null && !File.Exists(path))
+            throw new WgDynamicException("WgFileNotFound", ErrorCategory.ObjectNotFound, $"there is no {path}", "Name a file that is there, or make one with New-WgDynamicConfiguration.", path);
         string[] file = name is null ? ["--config", path] : [];
         ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["--check-config", "--json", .. file, named], Cancellation);
         return new WgDynamicConfiguration(ProgramOutput.Read(ProgramOutput.Lines(result).LastOrDefault() ?? "", ProgramJson.Default.CheckedFile, Program, result), name);
@@ -135,7 +137,7 @@ public sealed class TestWgDynamicConfigurationCommand : WgConfigurationCmdlet
     internal override void Give(WgDynamicConfiguration file)
     {
         if (Detailed)
-            WriteObject(file.Problems, enumerateCollection: true);
+            WriteObject(file.Rows, enumerateCollection: true);
         else
             WriteObject(file.Valid);
     }
@@ -166,7 +168,7 @@ public sealed class NewWgDynamicConfigurationCommand : WgCmdlet
     public string? Interface { get; set; }
 
     /// <summary>The file.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }

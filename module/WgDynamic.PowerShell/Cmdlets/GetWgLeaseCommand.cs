@@ -74,8 +74,10 @@ public sealed class GetWgLeaseCommand : WgGetCmdlet
         };
         bool checksHere = !(keys.IsEmpty && addresses.IsEmpty && pools.IsEmpty);
         using ProgressMeter progress = new(this, "Reading leases", "leases");
+        bool asked = false;
         ForEachDaemon(Interface, socket =>
         {
+            asked = true;
             foreach (LeaseAnswer answer in Ask<LeaseAnswer>(socket, request))
             {
                 progress.Add(1);
@@ -84,7 +86,7 @@ public sealed class GetWgLeaseCommand : WgGetCmdlet
                     WriteObject(new WgLease(answer, Clock));
             }
         });
-        if (State is not null || AddressFamily is not null || Pool is not null)
+        if (!asked || State is not null || AddressFamily is not null || Pool is not null)
             return;
         foreach (string name in keys.Unseen.Concat(addresses.Unseen))
             Report(Leases.NotFound($"no lease of {name} is known", name), name);

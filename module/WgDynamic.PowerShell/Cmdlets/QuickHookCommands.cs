@@ -9,14 +9,13 @@ public abstract partial class WgQuickHookCmdlet : WgCmdlet
     internal const string Program = "wg-dynamic";
 
     /// <summary>Where wg-quick's configuration files lie. Without it: /etc/wireguard.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string ConfigurationDirectory { get; set; } = "/etc/wireguard";
 
     internal IEnumerable<WgQuickHook> Hooks(string[]? interfaces)
     {
-        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["quick", "status", "--json"], Cancellation);
-        QuickStatus status = ProgramOutput.Read(ProgramOutput.Lines(result).LastOrDefault() ?? "", ProgramJson.Default.QuickStatus, Program, result);
+        QuickStatus status = Status();
         string directory = PathOf(ConfigurationDirectory);
         List<string> names = [.. Files(directory).Select(file => Path.GetFileNameWithoutExtension(file)!)];
         foreach (string name in interfaces ?? [])
@@ -34,29 +33,46 @@ public abstract partial class WgQuickHookCmdlet : WgCmdlet
 
     internal void Drive(string verb, bool force)
     {
-        string program = ExternalProgram.Find(Program);
-        ProgramResult result = ExternalProgram.Run(program, ["quick", verb], Cancellation);
+        string[] inTheWay = Status().InTheWay ?? [];
+        if (inTheWay.Length > 0 && !force)
+            throw new WgDynamicException("WgHookConflict", ErrorCategory.ResourceExists, $"{string.Join(" and ", inTheWay)} is there and not from wg-dynamic", "Move it away, or have that done with -Force.", inTheWay[0]);
+        foreach (string path in inTheWay)
+            MoveAway(path);
+        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["quick", verb], Cancellation);
         string words = Daemons.Words(result.Errors, Program);
-        if (result.ExitCode != 0 && force && Conflict(words) is { } path)
-        {
-            // What it says itself: move it away first.
-            File.Move(path, path + ".old", overwrite: true);
-            WriteWarning($"{path} was moved to {path}.old.");
-            result = ExternalProgram.Run(program, ["quick", verb], Cancellation);
-            words = Daemons.Words(result.Errors, Program);
-        }
-
         if (result.ExitCode != 0)
         {
-            throw Conflict(words) is { } inTheWay
-                ? new WgDynamicException("WgHookConflict", ErrorCategory.ResourceExists, words, "Move it away, or have that done with -Force.", inTheWay)
-                : new WgDynamicException("WgProgramFailed", words.Contains("run as root", StringComparison.Ordinal) ? ErrorCategory.PermissionDenied : ErrorCategory.InvalidResult, words.Length > 0 ? words : $"wg-dynamic quick {verb} ended with exit status {result.ExitCode}", "Correct what it says; run PowerShell as root.", verb);
+            throw new WgDynamicException(
+                "WgProgramFailed",
+                words.Contains("root", StringComparison.Ordinal) ? ErrorCategory.PermissionDenied : ErrorCategory.InvalidResult,
+                words.Length > 0 ? words : $"wg-dynamic quick {verb} ended with exit status {result.ExitCode}",
+                "Correct what it says; run PowerShell as root.",
+                verb);
         }
 
         foreach (string line in words.Split('\n').Where(line => line.Length > 0))
             WriteVerbose(line);
         if (ServiceManager.IsRunning)
             _ = ServiceManager.Control(Cancellation, "daemon-reload");
+    }
+
+    private QuickStatus Status()
+    {
+        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["quick", "status", "--json"], Cancellation);
+        return ProgramOutput.Read(ProgramOutput.Lines(result).LastOrDefault() ?? "", ProgramJson.Default.QuickStatus, Program, result);
+    }
+
+    private void MoveAway(string path)
+    {
+        try
+        {
+            File.Move(path, path + ".old", overwrite: true);
+            WriteWarning($"{path} was moved to {path}.old.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WgDynamicException("WgHookConflict", ErrorCategory.PermissionDenied, $"{path} is in the way and cannot be moved: {error.Message}", "Run PowerShell as root.", path, error);
+        }
     }
 
     internal static IEnumerable<string> Files(string directory)
@@ -74,10 +90,6 @@ public abstract partial class WgQuickHookCmdlet : WgCmdlet
             throw new WgDynamicException("WgFileFailed", ErrorCategory.PermissionDenied, error.Message, "Run PowerShell as root.", directory, error);
         }
     }
-
-    // A file that is there and not ours: the message begins with it.
-    private static string? Conflict(string words) =>
-        words.Split('\n')[^1] is var last && last.Contains("not from wg-dynamic", StringComparison.Ordinal) && last.Split(' ')[0] is ['/', ..] path ? path : null;
 
     private static bool UsesAuto(string path)
     {
@@ -213,7 +225,7 @@ public sealed class UnregisterWgQuickHookCommand : WgQuickHookCmdlet
             throw new WgDynamicException("WgHookConflict", ErrorCategory.ResourceBusy, $"the files of {string.Join(", ", needing)} say auto, and wg-quick would fail with them", "Take auto out of them first, or use -Force.", needing);
         if (!ShouldProcess("wg-quick", "Have it be as the distribution made it"))
             return;
-        Drive("uninstall", force: false);
+        Drive("uninstall", Force);
         foreach (WgQuickHook hook in PassThru ? Hooks(null) : [])
             WriteObject(hook);
     });

@@ -37,15 +37,17 @@ public sealed class GetWgReservationCommand : WgGetCmdlet
         Filter keys = new(PublicKey);
         AddressFilter addresses = new(IPAddress);
         ReservationsRequest request = new() { PublicKeys = [.. keys.Literals.Select(Read.Key)], Addresses = addresses.Ranges };
+        bool asked = false;
         ForEachDaemon(Interface, socket =>
         {
+            asked = true;
             foreach (ReservationAnswer answer in Ask<ReservationAnswer>(socket, request))
             {
                 if (keys.Takes($"{answer.PublicKey}") & addresses.Takes(answer.Address))
                     WriteObject(new WgReservation(answer));
             }
         });
-        foreach (string name in keys.Unseen.Concat(addresses.Unseen))
+        foreach (string name in asked ? keys.Unseen.Concat(addresses.Unseen) : [])
             Report(Reservations.NotFound($"there is no reservation of {name}", name), name);
     });
 }

@@ -31,16 +31,14 @@ public abstract class WgStartCmdlet : WgPassThruCmdlet
             ForItem(name, () => Start(name));
     }
 
-    // Of those that there are, for a wildcard those of WireGuard that have no daemon of the kind yet or have one.
+    // A name is taken as it is: which interfaces there are is for the program to say. A wildcard means WireGuard's.
     private IEnumerable<string> Named(string name)
     {
         if (Names.IsWildcard(name))
             return Interfaces.All().Where(candidate => Interfaces.Fits(name, candidate) && Interfaces.IsWireGuard(candidate));
-        if (Interfaces.Exists(name))
+        if (InterfaceName.TryParse(name, out _))
             return [name];
-        WriteError((InterfaceName.TryParse(name, out _)
-            ? new WgDynamicException("WgInterfaceNotFound", ErrorCategory.ObjectNotFound, $"there is no interface {name}", $"Create it first, for instance with: wg-quick up {name}", name)
-            : Interfaces.Missing(name, Daemon, RuntimeDirectory)).ToRecord(name));
+        WriteError(Interfaces.Missing(name, Daemon, "").ToRecord(name));
         return [];
     }
 

@@ -36,7 +36,7 @@ public abstract class WgStopCmdlet : WgPassThruCmdlet
 
         using Process? process = Daemons.ProcessOf(processId, role);
         string[]? arguments = process is null ? null : Daemons.ArgumentsOf(processId);
-        // After an upgrade, what lies where it was started from.
+        // Where it was started from, in case it is nowhere else.
         string? program = process?.MainModule?.FileName.Replace(" (deleted)", "", StringComparison.Ordinal);
         if (isService && Releases is null)
         {
@@ -125,14 +125,14 @@ public abstract class WgRestartCmdlet : WgStopCmdlet
         if (unit is not null)
             Daemons.StartService(unit, name, Cancellation);
         else
-            Daemons.Start(program ?? ExternalProgram.Find(Daemons.ProgramOf(socket.Role)), arguments ?? ["--runtime-directory", Path.GetDirectoryName(socket.Path)!, name], name, Cancellation);
+            Daemons.Start(ExternalProgram.TryFind(Daemons.ProgramOf(socket.Role), out string found) ? found : program ?? ExternalProgram.Find(Daemons.ProgramOf(socket.Role)), arguments ?? ["--runtime-directory", Path.GetDirectoryName(socket.Path)!, name], name, Cancellation);
     }
 
     internal override object? Result(ControlSocket socket, ControlAnswer before) => Ask<ControlAnswer>(socket, new StatusRequest()).Select(StatusOf).FirstOrDefault();
 }
 
 /// <summary>Ends a client and starts it again.</summary>
-/// <remarks>By its service, or with the program and the options that it was started with. The addresses are off the interface for the moment between.</remarks>
+/// <remarks>By its service, or as the program, with the options that it was started with. The addresses are off the interface for the moment between.</remarks>
 /// <example>
 /// <code>Restart-WgDynamicClient -Interface wg0 -PassThru</code>
 /// Restarts a client.
@@ -147,7 +147,7 @@ public sealed class RestartWgDynamicClientCommand : WgRestartCmdlet
 }
 
 /// <summary>Ends a server and starts it again.</summary>
-/// <remarks>By its service, or with the program and the options that it was started with. Leases are not touched. To read the configuration file anew, Update-WgDynamicServer is enough.</remarks>
+/// <remarks>By its service, or as the program, with the options that it was started with. Leases are not touched. To read the configuration file anew, Update-WgDynamicServer is enough.</remarks>
 /// <example>
 /// <code>Restart-WgDynamicServer -Interface wg0</code>
 /// Restarts a server, for instance after an upgrade.

@@ -4,8 +4,10 @@ using WgDynamic.Control;
 namespace WgDynamic.PowerShell;
 
 /// <summary>A cmdlet that has wg-dynamic look for what is wrong with an interface.</summary>
-public abstract class WgTestCmdlet : WgCmdlet
+public abstract class WgTestCmdlet : WgControlCmdlet
 {
+    private const string Program = "wg-dynamic";
+
     /// <summary>The interfaces, with wildcards if you like.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InterfaceName", "InterfaceAlias")]
@@ -18,44 +20,51 @@ public abstract class WgTestCmdlet : WgCmdlet
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    /// <summary>The directory in which the daemon's socket lies, where it was started with --runtime-directory. Without it: /run/wg-dynamic.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ControlSocket { get; set; }
-
-    internal abstract DaemonRole Daemon { get; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         foreach (string name in Interface)
         {
-            string[] names = Names.IsWildcard(name) ? [.. Interfaces.All().Where(candidate => Interfaces.Fits(name, candidate) && Interfaces.IsWireGuard(candidate))] : [name];
+            // Without a daemon an interface of WireGuard is worth checking, too.
+            IEnumerable<string> names = !Names.IsWildcard(name)
+                ? [name]
+                : WgDynamic.Control.ControlSocket.Find(Directory).Where(socket => socket.Role == Daemon).Select(socket => $"{socket.Interface}")
+                    .Union(Interfaces.All().Where(Interfaces.IsWireGuard))
+                    .Where(candidate => Interfaces.Fits(name, candidate));
             foreach (string one in names)
                 ForItem(one, () => Test(one));
         }
     }
 
+    private string Directory => RuntimeDirectory is var directory && File.Exists(directory) ? Path.GetDirectoryName(directory)! : RuntimeDirectory;
+
     private void Test(string name)
     {
-        if (!InterfaceName.TryParse(name, out _))
+        if (!InterfaceName.TryParse(name, out InterfaceName interfaceName))
             throw Interfaces.Missing(name, Daemon, "");
-        string directory = ControlSocket is null ? WgControlCmdlet.DefaultDirectory : PathOf(ControlSocket);
-        if (File.Exists(directory))
-            directory = Path.GetDirectoryName(directory)!;
-        const string Program = "wg-dynamic";
+        try
+        {
+            // A daemon that hangs would make the check wait: that is told here, within -ConnectTimeout.
+            Await(Connect(WgDynamic.Control.ControlSocket.PathOf(Directory, interfaceName, Daemon!.Value)).DisposeAsync());
+        }
+        catch (ControlException)
+        {
+            // What is wrong with it is what the check says.
+        }
+
+        string directory = Directory;
         ProgramResult result = ExternalProgram.Run(
             ExternalProgram.Find(Program),
-            ["check", name, "--role", Daemons.NameOf(Daemon), "--json", .. directory == WgDynamic.Control.ControlSocket.DefaultDirectory ? (string[])[] : ["--runtime-directory", directory]],
+            ["check", name, "--role", Daemons.NameOf(Daemon!.Value), "--json", .. directory == WgDynamic.Control.ControlSocket.DefaultDirectory ? (string[])[] : ["--runtime-directory", directory]],
             Cancellation);
         string[] lines = ProgramOutput.Lines(result);
-        if (lines.Length == 0)
-            lines = [""];
-        List<WgDiagnostic> rows = [.. lines.Select(line => new WgDiagnostic(ProgramOutput.Read(line, ProgramJson.Default.CheckLine, Program, result), name))];
+        List<WgDiagnostic> rows = [.. (lines.Length == 0 ? [""] : lines).Select(line => new WgDiagnostic(ProgramOutput.Read(line, ProgramJson.Default.CheckLine, Program, result), name))];
+        if (rows.Find(row => row is { Check: "interface", Status: "Fail" }) is { } missing)
+            throw new WgDynamicException("WgInterfaceNotFound", ErrorCategory.ObjectNotFound, missing.Message, missing.Remedy ?? $"Create it first, for instance with: wg-quick up {name}", name);
         if (Detailed)
             WriteObject(rows, enumerateCollection: true);
         else
-            WriteObject(rows.TrueForAll(row => !string.Equals(row.Status, "Fail", StringComparison.OrdinalIgnoreCase)));
+            WriteObject(rows.TrueForAll(row => row.Status != "Fail"));
     }
 }
 
@@ -76,7 +85,7 @@ public abstract class WgTestCmdlet : WgCmdlet
 [OutputType(typeof(bool), typeof(WgDiagnostic))]
 public sealed class TestWgDynamicClientCommand : WgTestCmdlet
 {
-    internal override DaemonRole Daemon => DaemonRole.Client;
+    internal override DaemonRole? Daemon => DaemonRole.Client;
 }
 
 /// <summary>Says whether a server of an interface is well.</summary>
@@ -96,5 +105,5 @@ public sealed class TestWgDynamicClientCommand : WgTestCmdlet
 [OutputType(typeof(bool), typeof(WgDiagnostic))]
 public sealed class TestWgDynamicServerCommand : WgTestCmdlet
 {
-    internal override DaemonRole Daemon => DaemonRole.Server;
+    internal override DaemonRole? Daemon => DaemonRole.Server;
 }

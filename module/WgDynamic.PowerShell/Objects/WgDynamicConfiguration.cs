@@ -7,11 +7,12 @@ public sealed class WgDynamicConfiguration
     {
         Interface = interfaceName;
         Path = file.File;
-        Exists = !file.Missing && File.Exists(file.File);
+        Exists = !file.Missing && System.IO.File.Exists(file.File);
         Valid = file.Valid;
         Errors = file.Errors;
         Warnings = file.Warnings;
-        Problems = [.. (file.Problems ?? []).Select(problem => new WgConfigurationProblem(file.File, problem))];
+        Rows = [.. (file.Problems ?? []).Select(problem => new WgConfigurationProblem(file.File, problem))];
+        Problems = [.. Rows.Select(row => $"{row}")];
     }
 
     /// <summary>The interface that it is for; nothing for a file that was named by its path.</summary>
@@ -32,8 +33,10 @@ public sealed class WgDynamicConfiguration
     /// <summary>How many warnings.</summary>
     public int Warnings { get; }
 
-    /// <summary>Which.</summary>
-    public WgConfigurationProblem[] Problems { get; }
+    /// <summary>Which, a line each; Test-WgDynamicConfiguration -Detailed gives them as objects.</summary>
+    public string[] Problems { get; }
+
+    internal WgConfigurationProblem[] Rows { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Path;
@@ -44,7 +47,7 @@ public sealed class WgConfigurationProblem
 {
     internal WgConfigurationProblem(string path, CheckedProblem problem)
     {
-        Path = path;
+        File = path;
         Line = problem.Line;
         Column = problem.Column;
         Severity = string.Equals(problem.Severity, "warning", StringComparison.OrdinalIgnoreCase) ? "Warning" : "Error";
@@ -53,7 +56,7 @@ public sealed class WgConfigurationProblem
     }
 
     /// <summary>The file.</summary>
-    public string Path { get; }
+    public string File { get; }
 
     /// <summary>The line, from 1; 0 for the file as a whole.</summary>
     public int Line { get; }
@@ -71,5 +74,5 @@ public sealed class WgConfigurationProblem
     public string? Remedy { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Path}{(Line > 0 ? $":{Line}" : "")}: {Message}";
+    public override string ToString() => $"{File}{(Line > 0 ? $":{Line}" : "")}: {Message}{(Remedy is null ? "" : $"; {Remedy}")}";
 }

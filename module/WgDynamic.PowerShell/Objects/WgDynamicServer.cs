@@ -98,7 +98,7 @@ public sealed class WgDynamicServerStatistics
         Expirations = answer.Expirations;
         Revocations = answer.Revocations;
         Refusals = answer.Refusals.Values.Sum();
-        RefusalsByReason = new SortedDictionary<string, long>(answer.Refusals.ToDictionary(), StringComparer.OrdinalIgnoreCase);
+        RefusalsByReason = answer.Refusals.ToDictionary(StringComparer.OrdinalIgnoreCase);
         Malformed = answer.Malformed;
         Mended = answer.Mended;
         Connections = answer.Connections;
@@ -133,7 +133,7 @@ public sealed class WgDynamicServerStatistics
     public long Refusals { get; }
 
     /// <summary>The same by reason; a reason that is not there is zero.</summary>
-    public IReadOnlyDictionary<string, long> RefusalsByReason { get; }
+    public Dictionary<string, long> RefusalsByReason { get; }
 
     /// <summary>Bytes of a peer that were no request.</summary>
     public long Malformed { get; }

@@ -11,7 +11,7 @@ public sealed class WgQuickHook
         Wrapper = status.Wrapper;
         DropIn = status.DropIn;
         Diverted = status.Diverted;
-        Path = status.Path;
+        Path = status.WgQuick;
         Registered = status.Diverted || (status.Wrapper && (status.DropIn || !needsDropIn));
     }
 
@@ -36,7 +36,7 @@ public sealed class WgQuickHook
     /// <summary>Whether the Debian package has put ours in the place of the distribution's.</summary>
     public bool Diverted { get; }
 
-    /// <summary>Our wg-quick.</summary>
+    /// <summary>What the plain command wg-quick means.</summary>
     public string? Path { get; }
 
     /// <inheritdoc/>

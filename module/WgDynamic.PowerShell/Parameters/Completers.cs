@@ -109,17 +109,18 @@ public sealed class InterfaceCompleter : ControlCompleter
         DaemonRole? role = command.Contains("Client", StringComparison.OrdinalIgnoreCase) ? DaemonRole.Client
             : command.Contains("WgDynamicServer", StringComparison.OrdinalIgnoreCase) || command.Contains("WgPool", StringComparison.OrdinalIgnoreCase) || command.Contains("WgReservation", StringComparison.OrdinalIgnoreCase) ? DaemonRole.Server
             : null;
-        if (!command.StartsWith("Start-", StringComparison.OrdinalIgnoreCase) && !command.StartsWith("Test-", StringComparison.OrdinalIgnoreCase) && !command.Contains("Configuration", StringComparison.OrdinalIgnoreCase))
+        bool starts = command.StartsWith("Start-", StringComparison.OrdinalIgnoreCase), tests = command.StartsWith("Test-", StringComparison.OrdinalIgnoreCase) || command.Contains("Configuration", StringComparison.OrdinalIgnoreCase);
+        if (!starts)
         {
             bound = new Hashtable(bound);
             bound.Remove("Interface");
             foreach (ControlSocket socket in Sockets(bound, role))
                 _ = Add(found, word, $"{socket.Interface}", $"{socket.Role} of {socket.Interface}");
-            return Task.CompletedTask;
         }
 
         // What is WireGuard before what may be.
-        foreach (string name in Interfaces.All().Where(name => name != "lo").OrderByDescending(Interfaces.IsWireGuard))
+        IEnumerable<string> devices = starts || tests ? Interfaces.All().OrderByDescending(Interfaces.IsWireGuard) : [];
+        foreach (string name in devices)
             _ = Add(found, word, name, Interfaces.IsWireGuard(name) ? $"{name}, WireGuard" : name);
         return Task.CompletedTask;
     }

@@ -22,6 +22,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         {
             null => null!,
             TimeSpan time => time,
+            string { Length: 0 } => null!,
             string text => TryParse(text, out TimeSpan time) ? time : throw Wrong(text),
             byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal =>
                 TryFromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), out TimeSpan time) ? time : throw Wrong(value),

@@ -92,6 +92,8 @@ internal static class Daemons
         // "…; do this" is how the daemons say what to do.
         string last = words.Split('\n')[^1];
         int semicolon = last.IndexOf("; ", StringComparison.Ordinal);
+        if (words.Contains($"there is no interface {name}", StringComparison.Ordinal))
+            return new WgDynamicException("WgInterfaceNotFound", ErrorCategory.ObjectNotFound, $"there is no interface {name}", semicolon > 0 ? last[(semicolon + 2)..] : $"Create it first, for instance with: wg-quick up {name}", name);
         return new WgDynamicException(
             "WgServiceStartFailed",
             ErrorCategory.OpenError,

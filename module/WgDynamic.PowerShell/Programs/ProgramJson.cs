@@ -21,7 +21,7 @@ internal sealed record CheckedFile(string File, bool Valid, bool Missing, int Er
 internal sealed record CheckedProblem(int Line, int Column, string? Severity, string? Message, string? Remedy);
 
 /// <summary>What <c>wg-dynamic quick status --json</c> says.</summary>
-internal sealed record QuickStatus(bool Wrapper, bool DropIn, bool Diverted, string? Path);
+internal sealed record QuickStatus(bool Wrapper, bool DropIn, bool Diverted, string? WgQuick, string[]? InTheWay);
 
 /// <summary>Reads it.</summary>
 internal static class ProgramOutput

@@ -75,6 +75,22 @@ internal static unsafe partial class NativeMethods
     [LibraryImport("libc", SetLastError = true)]
     public static partial int statx(int dirfd, byte* pathname, int flags, uint mask, statx_t* statxbuf);
 
+    // asm-generic/ioctls.h
+    public const nuint TIOCGWINSZ = 0x5413;
+
+    // struct winsize, asm-generic/termios.h
+    public struct winsize
+    {
+        public ushort ws_row;
+        public ushort ws_col;
+        public ushort ws_xpixel;
+        public ushort ws_ypixel;
+    }
+
+    // int ioctl(int fd, unsigned long op, ...);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(int fd, nuint op, winsize* argp);
+
     // int kill(pid_t pid, int sig);
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int sig);

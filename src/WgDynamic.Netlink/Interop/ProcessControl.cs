@@ -49,6 +49,15 @@ public static unsafe class ProcessControl
             _ = LibC.close(fd);
     }
 
+    /// <summary>How many columns the terminal has at which standard output is written (TIOCGWINSZ).</summary>
+    /// <remarks><see cref="Console.WindowWidth"/> knows, too, but first has the terminal send its keys in another way.</remarks>
+    /// <returns>0 if it is none, or does not say.</returns>
+    public static int TerminalWidth()
+    {
+        NativeMethods.winsize size = default;
+        return NativeMethods.ioctl(1, NativeMethods.TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+    }
+
     /// <summary>Raises the soft limit of open files to the hard one (RLIMIT_NOFILE): a hub holds one connection for each peer.</summary>
     /// <returns>The limit that holds now.</returns>
     /// <exception cref="NetlinkException">The kernel refused.</exception>

@@ -40,6 +40,9 @@ internal sealed record ServerConfiguration
     /// <summary>The group whose members may change something at the control socket; null for root alone.</summary>
     public string? ControlGroup { get; init; }
 
+    /// <summary>Where metrics are served; null for nowhere.</summary>
+    public MetricsEndPoint? Metrics { get; init; }
+
     /// <summary>The pools, in the order of the file; no two of them overlap.</summary>
     public ImmutableArray<PoolSection> Pools { get; init; } = [];
 

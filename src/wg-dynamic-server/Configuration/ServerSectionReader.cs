@@ -35,5 +35,6 @@ internal static class ServerSectionReader
         PoolsFromRoutes = values.Flag(section.Single(Vocabulary.PoolsFromRoutes)) ?? defaults.PoolsFromRoutes,
         AssignAddress = values.Flag(section.Single(Vocabulary.AssignAddress)) ?? defaults.AssignAddress,
         ControlGroup = section.Single(Vocabulary.ControlGroup) is { } group ? values.Name(group.Value) : null,
+        Metrics = values.Metrics(section.Single(Vocabulary.Metrics)),
     };
 }

@@ -59,6 +59,17 @@ internal sealed class ValueReader(ProblemList problems)
         return null;
     }
 
+    /// <summary>Where metrics are served.</summary>
+    public MetricsEndPoint? Metrics(Entry? entry)
+    {
+        if (entry is not { Value: var value })
+            return null;
+        MetricsEndPoint? endPoint = MetricsEndPoint.Parse(value.Span, out string problem);
+        if (endPoint is null)
+            problems.Error(value, $"{Quoted.Text(value.Span)} {problem}", "write 127.0.0.1:9586, [::1]:9586 or a socket such as /run/wg-dynamic/wg0.metrics.sock");
+        return endPoint;
+    }
+
     /// <summary>The name of a pool or a group: letters, digits, hyphen, underscore, dot.</summary>
     public string? Name(Word value)
     {

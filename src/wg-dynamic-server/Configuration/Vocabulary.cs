@@ -45,6 +45,7 @@ internal static class Vocabulary
     public static readonly ConfigurationKey PoolsFromRoutes = new("PoolsFromRoutes");
     public static readonly ConfigurationKey AssignAddress = new("AssignAddress");
     public static readonly ConfigurationKey ControlGroup = new("ControlGroup");
+    public static readonly ConfigurationKey Metrics = new("Metrics");
 
     public static readonly ConfigurationKey Range = new("Range");
     public static readonly ConfigurationKey Exclude = new("Exclude", IsList: true);
@@ -59,7 +60,7 @@ internal static class Vocabulary
     public static readonly ConfigurationKey Mtu = new("MTU");
 
     public static readonly SectionKind Server = new("Server", Repeats: false,
-        [LeaseTime, Retention, HistoryRetention, AddressesPerPeer, GrantInterval, GrantBurst, Connections, ConnectionsPerPeer, RequestTime, IdleTime, RevokeOnReload, PoolsFromRoutes, AssignAddress, ControlGroup]);
+        [LeaseTime, Retention, HistoryRetention, AddressesPerPeer, GrantInterval, GrantBurst, Connections, ConnectionsPerPeer, RequestTime, IdleTime, RevokeOnReload, PoolsFromRoutes, AssignAddress, ControlGroup, Metrics]);
 
     public static readonly SectionKind Pool = new("Pool", Repeats: true, [Range, Name, Exclude, LeaseTime, Peers, Groups]);
 

@@ -30,6 +30,9 @@ internal sealed class PlanControl
         _reservations = new ReservationPlans(edit, book);
     }
 
+    /// <summary>The pools, as a request wants them.</summary>
+    public Task<PoolAnswer[]> PoolsAsync(PoolsRequest request, CancellationToken cancellationToken) => ReadAsync(() => _pools.Get(request), cancellationToken);
+
     /// <summary>Answers.</summary>
     /// <inheritdoc cref="IControlHandler.HandleAsync"/>
     public async ValueTask HandleAsync(ControlCall call, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed class PlanControl
         switch (call.Request)
         {
             case PoolsRequest request:
-                await WriteAsync(call, await ReadAsync(() => _pools.Get(request), cancellationToken), cancellationToken);
+                await WriteAsync(call, await PoolsAsync(request, cancellationToken), cancellationToken);
                 break;
             case AddPoolRequest request:
                 await call.WriteAsync(await ChangeAsync(now => _pools.AddAsync(request, now), cancellationToken), cancellationToken);

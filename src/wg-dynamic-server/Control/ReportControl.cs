@@ -51,6 +51,17 @@ internal sealed class ReportControl(ServerOptions options, LeaseService service,
         return await service.InvokeAsync(_ => ValueTask.FromResult(service.FillIn(answer)), cancellationToken);
     }
 
+    /// <summary>What is measured, as Prometheus reads it.</summary>
+    /// <param name="plan">Knows the pools.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string> MetricsAsync(PlanControl plan, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PoolAnswer> pools = await plan.PoolsAsync(new PoolsRequest(), cancellationToken);
+        using StringWriter output = new();
+        PrometheusText.Write(output, await StatusAsync(cancellationToken), Totals, pools);
+        return output.ToString();
+    }
+
     /// <summary>All that has been counted, whatever was reset.</summary>
     public StatisticsAnswer Totals => counters.Read(options.Interface, _started);
 

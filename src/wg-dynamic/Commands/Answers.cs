@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WgDynamic.Control;
 
 namespace WgDynamic.Tool;
@@ -19,7 +18,7 @@ internal sealed class JsonAnswers(TextWriter output) : IAnswers
     /// <inheritdoc/>
     public void Add(ControlAnswer answer)
     {
-        output.Write(JsonSerializer.Serialize(answer, ControlJson.Default.ControlAnswer));
+        output.Write(ControlLine.Of(answer));
         output.Write('\n');
     }
 

@@ -30,6 +30,7 @@ internal abstract class DaemonCommand : Command
         : base(name, description)
     {
         Terminal = terminal;
+        Offers = new Offers(terminal.Clock);
         _role = role;
         _interface = new Argument<InterfaceChoice>("interface")
         {
@@ -48,8 +49,14 @@ internal abstract class DaemonCommand : Command
     /// <summary>Where to write.</summary>
     protected Terminal Terminal { get; }
 
+    /// <summary>What shells are offered.</summary>
+    protected Offers Offers { get; }
+
     /// <summary>Which interface; null for all.</summary>
     protected InterfaceName? InterfaceOf(ParseResult result) => result.GetValue(_interface).Name;
+
+    /// <summary>Whether one interface is named, for validators, where a value that is none cannot be asked for.</summary>
+    protected bool NamesOne(CommandResult result) => result.GetResult(_interface) is { Tokens: [{ Value: not All }] };
 
     /// <summary>Whether a program reads the answers.</summary>
     protected bool IsForPrograms(ParseResult result) => result.GetValue(_json);

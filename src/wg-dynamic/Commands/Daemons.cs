@@ -13,7 +13,7 @@ internal sealed class Daemons(Terminal terminal, string directory, InterfaceName
     /// <summary>The sockets to try; of an interface that is named also such as are not there.</summary>
     public IReadOnlyList<ControlSocket> Sockets { get; } = name is { } one
         ? [.. Enum.GetValues<DaemonRole>().Where(each => role is null || each == role).Select(each => new ControlSocket(one, each, ControlSocket.PathOf(directory, one, each)))]
-        : [.. ControlSocket.Find(directory).Where(socket => role is null || socket.Role == role)];
+        : [.. ControlSocket.Find(directory).Where(socket => role is null || socket.Role == role).OrderBy(socket => $"{socket.Interface}", StringComparer.Ordinal).ThenBy(socket => socket.Role)];
 
     /// <summary>Asks a daemon.</summary>
     /// <param name="socket">Where.</param>

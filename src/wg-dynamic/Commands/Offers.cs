@@ -5,7 +5,8 @@ using WgDynamic.Daemon;
 namespace WgDynamic.Tool;
 
 /// <summary>What shells are offered that only the daemons know. A person waits for it: what takes long, fails or may not be asked offers nothing.</summary>
-internal static class Offers
+/// <param name="clock">For how long that may be.</param>
+internal sealed class Offers(TimeProvider clock)
 {
     /// <summary>More than anybody reads.</summary>
     public const int Most = 5000;
@@ -22,23 +23,23 @@ internal static class Offers
             .Concat(others).Select(name => new CompletionItem(name));
 
     /// <summary>Keys of peers that have or had a lease.</summary>
-    public static IEnumerable<CompletionItem> Keys(CompletionContext context) => Ask(context, new LeasesRequest(), answer => (answer as LeaseAnswer)?.PublicKey.ToString());
+    public IEnumerable<CompletionItem> Keys(CompletionContext context) => Ask(context, new LeasesRequest(), answer => (answer as LeaseAnswer)?.PublicKey.ToString());
 
     /// <summary>Addresses that are leased.</summary>
-    public static IEnumerable<CompletionItem> Addresses(CompletionContext context) =>
+    public IEnumerable<CompletionItem> Addresses(CompletionContext context) =>
         Ask(context, new LeasesRequest { States = [LeaseState.Active] }, answer => (answer as LeaseAnswer)?.Address.ToString());
 
     /// <summary>Addresses that are reserved.</summary>
-    public static IEnumerable<CompletionItem> Reservations(CompletionContext context) => Ask(context, new ReservationsRequest(), answer => (answer as ReservationAnswer)?.Address.ToString());
+    public IEnumerable<CompletionItem> Reservations(CompletionContext context) => Ask(context, new ReservationsRequest(), answer => (answer as ReservationAnswer)?.Address.ToString());
 
     /// <summary>Pools by name, those without by range.</summary>
-    public static IEnumerable<CompletionItem> Pools(CompletionContext context) => Ask(context, new PoolsRequest(), answer => answer is PoolAnswer pool ? pool.Name ?? $"{pool.Range}" : null);
+    public IEnumerable<CompletionItem> Pools(CompletionContext context) => Ask(context, new PoolsRequest(), answer => answer is PoolAnswer pool ? pool.Name ?? $"{pool.Range}" : null);
 
     /// <summary>Exclusions that can be taken back.</summary>
-    public static IEnumerable<CompletionItem> Exclusions(CompletionContext context) =>
+    public IEnumerable<CompletionItem> Exclusions(CompletionContext context) =>
         Ask(context, new ExclusionsRequest(), answer => answer is ExclusionAnswer { Origin: Origin.Runtime } exclusion ? $"{exclusion.Range}" : null);
 
-    private static IEnumerable<CompletionItem> Ask(CompletionContext context, ControlRequest request, Func<ControlAnswer, string?> word)
+    private IEnumerable<CompletionItem> Ask(CompletionContext context, ControlRequest request, Func<ControlAnswer, string?> word)
     {
         InterfaceName? name = Value<InterfaceChoice>(context, "interface").Name;
         ControlSocket[] sockets = [.. ControlSocket.Find(Directory(context)).Where(socket => socket.Role == DaemonRole.Server && (name is null || socket.Interface == name))];
@@ -48,9 +49,9 @@ internal static class Offers
         return words.Select(found => new CompletionItem(found));
     }
 
-    private static async Task AskAsync(ControlSocket[] sockets, ControlRequest request, Func<ControlAnswer, string?> word, HashSet<string> words)
+    private async Task AskAsync(ControlSocket[] sockets, ControlRequest request, Func<ControlAnswer, string?> word, HashSet<string> words)
     {
-        using CancellationTokenSource limit = new(_patience);
+        using CancellationTokenSource limit = new(_patience, clock);
         foreach (ControlSocket socket in sockets)
         {
             try

@@ -50,7 +50,8 @@ internal sealed class ReserveCommand : DaemonCommand
         Add(_change);
         Validators.Add(result =>
         {
-            if (!result.GetValue(_change) && result.GetValue(_leaseTime) == TimeSpan.Zero)
+            // Its value is not to be had where it is none.
+            if (result.GetResult(_change) is null && result.GetResult(_leaseTime) is { Tokens: [{ Value: var text }] } && Values.TryTime(text, out TimeSpan time) && time == TimeSpan.Zero)
                 result.AddError("--lease-time must be at least 1 second");
         });
     }

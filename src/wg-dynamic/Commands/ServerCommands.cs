@@ -14,7 +14,7 @@ internal sealed class StatsCommand : DaemonCommand
         Add(_reset);
         Validators.Add(result =>
         {
-            if (result.GetResult(_reset) is not null && result.GetValue<InterfaceChoice>("interface").Name is null)
+            if (result.GetResult(_reset) is not null && !NamesOne(result))
                 result.AddError("--reset takes the name of one interface");
         });
     }

@@ -128,6 +128,14 @@ internal static class Values
         CustomParser = result => One<TimeSpan>(result, TryTime, "no time: write seconds, or a number with s, m, h or d behind it, such as 90s, 30m, 12h or 7d"),
     };
 
+    /// <summary>An option that is a count.</summary>
+    public static Option<int?> Count(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "COUNT",
+        CustomParser = result => One<int>(result, TryCount, "no count, such as 10"),
+    };
+
     /// <summary>An option that is a time of day: <c>'2026-11-04 03:12'</c> in this machine's time zone, or with one, as <c>2026-11-04T03:12Z</c>.</summary>
     public static Option<DateTimeOffset?> Moment(string name, string description) => new(name)
     {
@@ -143,6 +151,8 @@ internal static class Values
         time = TimeSpan.FromSeconds(number * Math.Max(unit, 1));
         return isTime;
     }
+
+    private static bool TryCount(ReadOnlySpan<char> text, out int count) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private static bool TryMoment(ReadOnlySpan<char> text, out DateTimeOffset time) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out time);

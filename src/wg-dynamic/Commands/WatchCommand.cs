@@ -10,7 +10,7 @@ internal sealed class WatchCommand : DaemonCommand
     private readonly Option<EventType[]> _types = Values.Names<EventType>("--type", "Only events of this type");
     private readonly Option<PublicKey[]> _keys = Values.Keys("Only events of this peer; may be given several times");
     private readonly Option<bool> _current = new("--current") { Description = "Begin with the leases that are active" };
-    private readonly Option<int?> _last = new("--last") { Description = "Begin with the last so many events that are over", HelpName = "COUNT" };
+    private readonly Option<int?> _last = Values.Count("--last", "Begin with the last so many events that are over");
     private readonly Option<bool> _noFollow = new("--no-follow") { Description = "End with what is over (all that is kept, or --last), and wait for nothing" };
 
     public WatchCommand(Terminal terminal)
@@ -22,11 +22,6 @@ internal sealed class WatchCommand : DaemonCommand
         Add(_current);
         Add(_last);
         Add(_noFollow);
-        _last.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 0)
-                result.AddError("--last must be 0 or more");
-        });
         Validators.Add(result =>
         {
             if (result.GetResult(_noFollow) is not null && result.GetResult(_current) is not null)

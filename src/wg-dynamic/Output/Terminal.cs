@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using WgDynamic.Netlink;
 
 namespace WgDynamic.Tool;
 
@@ -10,6 +11,7 @@ internal sealed class Terminal
     private const int BufferSize = 16 * 1024;
 
     private const int StandardOutput = 1;
+    private const int StandardError = 2;
     private const int UsualWidth = 80;
 
     /// <summary>Takes what was asked for. It is buffered: <see cref="TextWriter.Flush"/> before waiting.</summary>
@@ -31,42 +33,33 @@ internal sealed class Terminal
     /// <param name="clock">The clock.</param>
     public static Terminal Standard(TimeProvider clock) => new()
     {
-        Output = new StreamWriter(OpenOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize) { NewLine = "\n" },
-        Error = Console.Error,
+        Output = new StreamWriter(Open(StandardOutput), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferSize) { NewLine = "\n" },
+        Error = new StreamWriter(Open(StandardError), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n", AutoFlush = true },
         Screen = Console.IsOutputRedirected ? Screen.None : new Screen(Width(), WantsColours()),
         ShowsProgress = !Console.IsErrorRedirected,
         Clock = clock,
     };
 
-    // The console's stream says nothing when nobody reads any more, and watching would go on for ever. For a file that
-    // others write to as well, a stream of our own would be wrong: it keeps its own position.
-    private static Stream OpenOutput()
+    // The console's streams say nothing when nobody reads any more, and watching would go on for ever; and they first have a
+    // terminal send its keys in another way. For a file that others write to as well they are right: a stream of our own
+    // keeps a position of its own.
+    private static Stream Open(int descriptor)
     {
-        if (!Console.IsOutputRedirected)
-            return Console.OpenStandardOutput();
         try
         {
-            FileStream stream = new(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            return stream.CanSeek ? Console.OpenStandardOutput() : stream;
+            FileStream stream = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!stream.CanSeek)
+                return stream;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             // It is closed.
-            return Console.OpenStandardOutput();
         }
+
+        return descriptor == StandardOutput ? Console.OpenStandardOutput() : Console.OpenStandardError();
     }
 
-    private static int Width()
-    {
-        try
-        {
-            return Console.WindowWidth is > 0 and var width ? width : UsualWidth;
-        }
-        catch (IOException)
-        {
-            return UsualWidth;
-        }
-    }
+    private static int Width() => ProcessControl.TerminalWidth() is > 0 and var width ? width : UsualWidth;
 
     // https://no-color.org
     private static bool WantsColours() =>
