@@ -104,6 +104,9 @@ public abstract class WgCmdlet : PSCmdlet, IDisposable
             task.AsTask().GetAwaiter().GetResult();
     }
 
+    // As Get-Item gives it.
+    internal void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
     internal string PathOf(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _) is var resolved && provider.Name == "FileSystem"
         ? resolved
         : throw new WgDynamicException("WgConfigurationInvalid", ErrorCategory.InvalidArgument, $"'{path}' is no path of a file", "Give the path of a file.", path);
