@@ -21,11 +21,11 @@ internal sealed class EventPump : IDisposable
     }
 
     // The next event; null when all daemons have ended, or the time is over.
-    public (ControlSocket Socket, EventAnswer Event)? Next(CancellationToken cancellationToken)
+    public (ControlSocket Socket, EventAnswer Event)? Next(WgCmdlet cmdlet, CancellationToken cancellationToken)
     {
         try
         {
-            return WgCmdlet.Await(_queue.Reader.ReadAsync(cancellationToken));
+            return cmdlet.AwaitHere(_queue.Reader.ReadAsync(cancellationToken));
         }
         catch (ChannelClosedException closed) when (closed.InnerException is null)
         {

@@ -5,8 +5,8 @@ namespace WgDynamic.PowerShell;
 /// <summary>Tells how far long work has come: after a second for the first time, and never often.</summary>
 internal sealed class ProgressMeter : IDisposable
 {
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
     private static int _lastId;
 
     private readonly WgCmdlet _cmdlet;
@@ -20,7 +20,7 @@ internal sealed class ProgressMeter : IDisposable
     private long _calls;
     private bool _shown;
 
-    public ProgressMeter(WgCmdlet cmdlet, string activity, string unit, long total = 0)
+    public ProgressMeter(WgCmdlet cmdlet, string activity, string unit = "", long total = 0)
     {
         _cmdlet = cmdlet;
         _activity = activity;
@@ -39,9 +39,20 @@ internal sealed class ProgressMeter : IDisposable
         long now = _cmdlet.Clock.GetTimestamp();
         if (now < _next)
             return;
-        _next = now + Ticks(_pause);
+        _next = now + Ticks(Pause);
         _shown = true;
         _cmdlet.WriteProgress(new ProgressRecord(_id, _activity, $"{_count:N0} {_unit}") { PercentComplete = _total > 0 ? (int)Math.Min(100, _count * 100 / _total) : -1 });
+    }
+
+    // Time goes by, and nothing can be counted.
+    public void Tick()
+    {
+        long now = _cmdlet.Clock.GetTimestamp();
+        if (now < _next)
+            return;
+        _next = now + Ticks(Pause);
+        _shown = true;
+        _cmdlet.WriteProgress(new ProgressRecord(_id, _activity, $"{(now - _start) / _cmdlet.Clock.TimestampFrequency} s"));
     }
 
     public void Dispose()

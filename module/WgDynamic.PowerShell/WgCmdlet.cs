@@ -61,12 +61,40 @@ public abstract class WgCmdlet : PSCmdlet, IDisposable
 
     internal bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    // Nothing but this thread may write, so this thread waits.
+    // What it waits for, so that who watches is told after a second.
+    internal ProgressMeter? Meter { get; set; }
+
+    // Nothing but this thread may write, so this thread waits, and looks up now and then.
+    internal T AwaitHere<T>(Task<T> task)
+    {
+        if (Meter is { } meter)
+        {
+            while (!((IAsyncResult)task).AsyncWaitHandle.WaitOne(ProgressMeter.Pause))
+                meter.Tick();
+        }
+
+        return Await(task);
+    }
+
+    internal T AwaitHere<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : AwaitHere(task.AsTask());
+
+    internal void During(string activity, Action work)
+    {
+        using ProgressMeter meter = new(this, activity);
+        Meter = meter;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Meter = null;
+        }
+    }
+
     internal static T Await<T>(Task<T> task) => task.GetAwaiter().GetResult();
 
     internal static void Await(Task task) => task.GetAwaiter().GetResult();
-
-    internal static T Await<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
 
     internal static void Await(ValueTask task)
     {
@@ -75,6 +103,9 @@ public abstract class WgCmdlet : PSCmdlet, IDisposable
         else
             task.AsTask().GetAwaiter().GetResult();
     }
+
+    // As Get-Item gives it.
+    internal void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
 
     internal string PathOf(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _) is var resolved && provider.Name == "FileSystem"
         ? resolved

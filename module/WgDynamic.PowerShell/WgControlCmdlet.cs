@@ -82,7 +82,7 @@ public abstract class WgControlCmdlet : WgCmdlet
             IAsyncEnumerator<ControlAnswer> answers = connection.AskAsync(request, upload, Cancellation).GetAsyncEnumerator(Cancellation);
             try
             {
-                while (Await(answers.MoveNextAsync()))
+                while (AwaitHere(answers.MoveNextAsync()))
                 {
                     if (answers.Current is T answer)
                         yield return answer;

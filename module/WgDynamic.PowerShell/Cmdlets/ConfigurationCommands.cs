@@ -91,7 +91,7 @@ public abstract class WgConfigurationCmdlet : WgCmdlet
         if (name is null && !File.Exists(path))
             throw new WgDynamicException("WgFileNotFound", ErrorCategory.ObjectNotFound, $"there is no {path}", "Name a file that is there, or make one with New-WgDynamicConfiguration.", path);
         string[] file = name is null ? ["--config", path] : [];
-        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["--check-config", "--json", .. file, named], Cancellation);
+        ProgramResult result = ExternalProgram.Run(this, ExternalProgram.Find(Program), ["--check-config", "--json", .. file, named]);
         return new WgDynamicConfiguration(ProgramOutput.Read(ProgramOutput.Lines(result).LastOrDefault() ?? "", ProgramJson.Default.CheckedFile, Program, result), name);
     }
 }
@@ -167,7 +167,7 @@ public sealed class NewWgDynamicConfigurationCommand : WgCmdlet
     [ValidateNotNullOrEmpty]
     public string? Interface { get; set; }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file to write, wherever you like.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
@@ -197,7 +197,7 @@ public sealed class NewWgDynamicConfigurationCommand : WgCmdlet
             return;
         // The group of the server's user may be given it; nobody else need know whose addresses are whose.
         Files.Replace(path, Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        WriteObject(new FileInfo(path));
+        WriteFile(path);
     });
 }
 

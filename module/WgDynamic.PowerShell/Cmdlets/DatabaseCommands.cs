@@ -47,7 +47,7 @@ public sealed class BackupWgLeaseDatabaseCommand : WgChangeCmdlet
                 progress.Add(answer.Content.Length);
             }
         });
-        WriteObject(new FileInfo(path));
+        WriteFile(path);
     }));
 }
 
@@ -85,12 +85,14 @@ public sealed class RestoreWgLeaseDatabaseCommand : WgChangeCmdlet
         using Stream stream = Files.OpenRead(path);
         if (!ShouldChange($"{socket.Interface}", $"Replace its leases with those of {path}", Force))
             return;
-        // Sent by another thread than may write progress: the server's answer is what takes long.
-        foreach (ServerStatusAnswer _ in Ask<ServerStatusAnswer>(socket, new RestoreRequest(), stream))
+        During($"Restoring the leases of {socket.Interface}", () =>
         {
-            if (PassThru)
-                WriteObject(new FileInfo(path));
-        }
+            foreach (ServerStatusAnswer _ in Ask<ServerStatusAnswer>(socket, new RestoreRequest(), stream))
+            {
+                if (PassThru)
+                    WriteFile(path);
+            }
+        });
     }));
 }
 

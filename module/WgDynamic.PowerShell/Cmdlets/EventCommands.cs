@@ -120,7 +120,7 @@ public sealed class WatchWgEventCommand : WgEventCmdlet
         {
             for (int given = 0; given != MaxEvents; given++)
             {
-                if (pump.Next(either.Token) is not { } next)
+                if (pump.Next(this, either.Token) is not { } next)
                     break;
                 WriteObject(new WgEvent(next.Event));
             }

@@ -38,7 +38,7 @@ public abstract partial class WgQuickHookCmdlet : WgCmdlet
             throw new WgDynamicException("WgHookConflict", ErrorCategory.ResourceExists, $"{string.Join(" and ", inTheWay)} is there and not from wg-dynamic", "Move it away, or have that done with -Force.", inTheWay[0]);
         foreach (string path in inTheWay)
             MoveAway(path);
-        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["quick", verb], Cancellation);
+        ProgramResult result = ExternalProgram.Run(this, ExternalProgram.Find(Program), ["quick", verb]);
         string words = Daemons.Words(result.Errors, Program);
         if (result.ExitCode != 0)
         {
@@ -53,12 +53,12 @@ public abstract partial class WgQuickHookCmdlet : WgCmdlet
         foreach (string line in words.Split('\n').Where(line => line.Length > 0))
             WriteVerbose(line);
         if (ServiceManager.IsRunning)
-            _ = ServiceManager.Control(Cancellation, "daemon-reload");
+            _ = ServiceManager.Control(this, "daemon-reload");
     }
 
     private QuickStatus Status()
     {
-        ProgramResult result = ExternalProgram.Run(ExternalProgram.Find(Program), ["quick", "status", "--json"], Cancellation);
+        ProgramResult result = ExternalProgram.Run(this, ExternalProgram.Find(Program), ["quick", "status", "--json"]);
         return ProgramOutput.Read(ProgramOutput.Lines(result).LastOrDefault() ?? "", ProgramJson.Default.QuickStatus, Program, result);
     }
 

@@ -94,7 +94,6 @@ public sealed class AddWgReservationCommand : WgPassThruCmdlet
 
     /// <summary>For people.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateLength(0, 200)]
     public string? Description { get; set; }
 
     /// <summary>A lease, whose address and peer are taken.</summary>
@@ -112,7 +111,7 @@ public sealed class AddWgReservationCommand : WgPassThruCmdlet
             PublicKey = Read.Key(PublicKey),
             Address = Read.Address(IPAddress),
             LeaseTime = Lease is null || _durationIsTyped ? LeaseDuration : null,
-            Description = string.IsNullOrEmpty(Description) ? null : Description,
+            Description = Read.Description(Description) is { Length: > 0 } description ? description : null,
         };
         ForEachDaemon(Interface, socket => ForItem(IPAddress, () =>
         {
@@ -157,7 +156,6 @@ public sealed class SetWgReservationCommand : WgPassThruCmdlet
     /// <summary>For people; empty for none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    [ValidateLength(0, 200)]
     public string? Description { get; set; }
 
     /// <inheritdoc/>
@@ -168,7 +166,7 @@ public sealed class SetWgReservationCommand : WgPassThruCmdlet
             Address = Read.Address(IPAddress),
             PublicKey = PublicKey is null ? null : Read.Key(PublicKey),
             LeaseTime = LeaseDuration,
-            Description = Description,
+            Description = Read.Description(Description),
         };
         ForEachDaemon(Interface, socket => ForItem(IPAddress, () =>
         {

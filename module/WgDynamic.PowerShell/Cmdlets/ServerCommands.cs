@@ -29,7 +29,7 @@ public sealed class GetWgDynamicServerCommand : WgGetCmdlet
 
 /// <summary>Has a server read its configuration file anew.</summary>
 /// <remarks>
-/// A file with errors changes nothing: each of its problems is shown, and the error is WgConfigurationInvalid. Warnings are shown as warnings.
+/// A file with errors changes nothing: the error WgConfigurationInvalid names each of them. Warnings are shown as warnings.
 /// </remarks>
 /// <example>
 /// <code>Test-WgDynamicConfiguration -Interface wg0 -Detailed; Update-WgDynamicServer -Interface wg0</code>
@@ -39,25 +39,37 @@ public sealed class GetWgDynamicServerCommand : WgGetCmdlet
 [OutputType(typeof(WgDynamicServer))]
 public sealed class UpdateWgDynamicServerCommand : WgPassThruCmdlet
 {
+    private readonly List<ProblemAnswer> _errors = [];
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForEachDaemon(Interface, socket =>
     {
         if (!ShouldChange($"{socket.Interface}", "Read the configuration anew"))
             return;
-        foreach (ServerStatusAnswer answer in Ask<ServerStatusAnswer>(socket, new ReloadRequest()))
-            Give(new WgDynamicServer(answer));
+        _errors.Clear();
+        try
+        {
+            foreach (ServerStatusAnswer answer in Ask<ServerStatusAnswer>(socket, new ReloadRequest()))
+                Give(new WgDynamicServer(answer));
+        }
+        catch (ControlException error) when (error.Code == ControlError.ConfigurationInvalid && _errors.Count > 0)
+        {
+            throw new WgDynamicException(
+                "WgConfigurationInvalid", ErrorCategory.InvalidData, string.Join('\n', _errors.Select(Text).Append(error.Message)), _errors[0].Remedy ?? error.Remedy ?? "Correct these lines.", _errors[0].File, error);
+        }
     });
 
     internal override void OnOther(ControlAnswer answer)
     {
         if (answer is not ProblemAnswer problem)
             return;
-        string text = $"{problem.File}{(problem.Line > 0 ? $":{problem.Line}" : "")}: {problem.Message}";
-        if (problem.Severity == ProblemSeverity.Warning)
-            WriteWarning(problem.Remedy is null ? text : $"{text}; {problem.Remedy}");
+        if (problem.Severity == ProblemSeverity.Error)
+            _errors.Add(problem);
         else
-            Report(new WgDynamicException("WgConfigurationInvalid", ErrorCategory.InvalidData, text, problem.Remedy ?? "Correct that line.", problem.File), problem.File);
+            WriteWarning(problem.Remedy is null ? Text(problem) : $"{Text(problem)}; {problem.Remedy}");
     }
+
+    private static string Text(ProblemAnswer problem) => $"{problem.File}{(problem.Line > 0 ? $":{problem.Line}" : "")}: {problem.Message}";
 }
 
 /// <summary>Gets what servers have counted.</summary>

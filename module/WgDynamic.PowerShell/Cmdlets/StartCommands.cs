@@ -28,7 +28,7 @@ public abstract class WgStartCmdlet : WgPassThruCmdlet
     protected override void ProcessRecord()
     {
         foreach (string name in Interface.SelectMany(Named))
-            ForItem(name, () => Start(name));
+            ForItem(name, () => During($"Starting the {Daemons.NameOf(Daemon!.Value)} of {name}", () => Start(name)));
     }
 
     // A name is taken as it is: which interfaces there are is for the program to say. A wildcard means WireGuard's.
@@ -49,7 +49,7 @@ public abstract class WgStartCmdlet : WgPassThruCmdlet
         ControlSocket socket = new(InterfaceName.Parse(name), role, WgDynamic.Control.ControlSocket.PathOf(directory, InterfaceName.Parse(name), role));
         string unit = ServiceManager.UnitOf(program, name);
         List<string> options = [.. Options];
-        bool isService = IsBound(nameof(Service)) ? Service : options.Count == 0 && ControlSocket is null && ServiceManager.Knows(unit, Cancellation);
+        bool isService = IsBound(nameof(Service)) ? Service : options.Count == 0 && ControlSocket is null && ServiceManager.Knows(this, unit);
         if (isService && !ServiceManager.IsRunning)
             throw new WgDynamicException("WgServiceStartFailed", ErrorCategory.NotInstalled, "systemd does not run here", "Leave -Service out to start the program itself.", name);
         if (isService && options.Count > 0)
@@ -63,9 +63,9 @@ public abstract class WgStartCmdlet : WgPassThruCmdlet
             if (!ShouldChange(name, isService ? $"Start the {kind} as the service {unit}" : $"Start {program}"))
                 return;
             if (isService)
-                Daemons.StartService(unit, name, Cancellation);
+                Daemons.StartService(this, unit, name);
             else
-                Daemons.Start(ExternalProgram.Find(program), [.. directory == WgDynamic.Control.ControlSocket.DefaultDirectory ? (string[])[] : ["--runtime-directory", directory], .. options, name], name, Cancellation);
+                Daemons.Start(this, ExternalProgram.Find(program), [.. directory == WgDynamic.Control.ControlSocket.DefaultDirectory ? (string[])[] : ["--runtime-directory", directory], .. options, name], name);
         }
 
         OnStarted(socket);

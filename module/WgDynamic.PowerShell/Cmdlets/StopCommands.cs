@@ -30,7 +30,7 @@ public abstract class WgStopCmdlet : WgPassThruCmdlet
         string name = $"{socket.Interface}", unit = ServiceManager.UnitOf(Daemons.ProgramOf(role), name);
         ControlAnswer status = Ask<ControlAnswer>(socket, new StatusRequest()).First();
         int processId = status switch { ServerStatusAnswer server => server.ProcessId, ClientStatusAnswer client => client.ProcessId, _ => 0 };
-        bool isService = ControlSocket is null && ServiceManager.IsActive(unit, Cancellation);
+        bool isService = ControlSocket is null && ServiceManager.IsActive(this, unit);
         if (!ShouldChange(name, $"{Verb} the {Daemons.NameOf(role)}{(isService ? $", the service {unit}" : "")}"))
             return;
 
@@ -38,9 +38,17 @@ public abstract class WgStopCmdlet : WgPassThruCmdlet
         string[]? arguments = process is null ? null : Daemons.ArgumentsOf(processId);
         // Where it was started from, in case it is nowhere else.
         string? program = process?.MainModule?.FileName.Replace(" (deleted)", "", StringComparison.Ordinal);
-        if (isService && Releases is null)
+        During($"{(Verb == "Stop" ? "Stopping" : "Restarting")} the {Daemons.NameOf(role)} of {name}", () => Carry(socket, isService ? unit : null, process, program, arguments));
+        if (PassThru && Result(socket, status) is { } given)
+            WriteObject(given);
+    });
+
+    private void Carry(ControlSocket socket, string? unit, Process? process, string? program, string[]? arguments)
+    {
+        string name = $"{socket.Interface}";
+        if (unit is not null && Releases is null)
         {
-            ProgramResult result = ServiceManager.Control(Cancellation, "stop", unit);
+            ProgramResult result = ServiceManager.Control(this, "stop", unit);
             if (result.ExitCode != 0)
                 throw new WgDynamicException("WgServiceStopFailed", ErrorCategory.CloseError, result.Errors, "Run PowerShell as root.", name);
         }
@@ -52,10 +60,8 @@ public abstract class WgStopCmdlet : WgPassThruCmdlet
         }
 
         WaitForEnd(socket, process, name);
-        AfterStop(socket, isService ? unit : null, program, arguments);
-        if (PassThru && Result(socket, status) is { } given)
-            WriteObject(given);
-    });
+        AfterStop(socket, unit, program, arguments);
+    }
 
     private void WaitForEnd(ControlSocket socket, Process? process, string name)
     {
@@ -63,7 +69,7 @@ public abstract class WgStopCmdlet : WgPassThruCmdlet
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, Cancellation);
         try
         {
-            Await(Daemons.WaitForEndAsync(process, socket.Path, Clock, either.Token));
+            _ = AwaitHere(Daemons.WaitForEndAsync(process, socket.Path, Clock, either.Token));
         }
         catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
         {
@@ -123,9 +129,9 @@ public abstract class WgRestartCmdlet : WgStopCmdlet
     {
         string name = $"{socket.Interface}";
         if (unit is not null)
-            Daemons.StartService(unit, name, Cancellation);
+            Daemons.StartService(this, unit, name);
         else
-            Daemons.Start(ExternalProgram.TryFind(Daemons.ProgramOf(socket.Role), out string found) ? found : program ?? ExternalProgram.Find(Daemons.ProgramOf(socket.Role)), arguments ?? ["--runtime-directory", Path.GetDirectoryName(socket.Path)!, name], name, Cancellation);
+            Daemons.Start(this, ExternalProgram.TryFind(Daemons.ProgramOf(socket.Role), out string found) ? found : program ?? ExternalProgram.Find(Daemons.ProgramOf(socket.Role)), arguments ?? ["--runtime-directory", Path.GetDirectoryName(socket.Path)!, name], name);
     }
 
     internal override object? Result(ControlSocket socket, ControlAnswer before) => Ask<ControlAnswer>(socket, new StatusRequest()).Select(StatusOf).FirstOrDefault();

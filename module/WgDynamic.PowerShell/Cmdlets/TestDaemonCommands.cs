@@ -54,9 +54,9 @@ public abstract class WgTestCmdlet : WgControlCmdlet
 
         string directory = Directory;
         ProgramResult result = ExternalProgram.Run(
+            this,
             ExternalProgram.Find(Program),
-            ["check", name, "--role", Daemons.NameOf(Daemon!.Value), "--json", .. directory == WgDynamic.Control.ControlSocket.DefaultDirectory ? (string[])[] : ["--runtime-directory", directory]],
-            Cancellation);
+            ["check", name, "--role", Daemons.NameOf(Daemon!.Value), "--json", .. directory == WgDynamic.Control.ControlSocket.DefaultDirectory ? (string[])[] : ["--runtime-directory", directory]]);
         string[] lines = ProgramOutput.Lines(result);
         List<WgDiagnostic> rows = [.. (lines.Length == 0 ? [""] : lines).Select(line => new WgDiagnostic(ProgramOutput.Read(line, ProgramJson.Default.CheckLine, Program, result), name))];
         if (rows.Find(row => row is { Check: "interface", Status: "Fail" }) is { } missing)

@@ -37,7 +37,10 @@ public sealed class UpdateWgLeaseCommand : WgPassThruCmdlet
     {
         if (!ShouldChange($"{socket.Interface}", "Renew the lease"))
             return;
-        foreach (LeaseAnswer answer in Ask<LeaseAnswer>(socket, new RenewRequest { Timeout = Wait ? Timeout : TimeSpan.Zero }))
-            Give(new WgLease(answer, Clock));
+        During($"Renewing the lease of {socket.Interface}", () =>
+        {
+            foreach (LeaseAnswer answer in Ask<LeaseAnswer>(socket, new RenewRequest { Timeout = Wait ? Timeout : TimeSpan.Zero }))
+                Give(new WgLease(answer, Clock));
+        });
     });
 }

@@ -55,7 +55,9 @@ public sealed class WaitWgLeaseCommand : WgGetCmdlet
         List<ControlSocket> sockets = Find(Interface);
         if (sockets.Count == 0 && Interface is not null)
             return;
-        if (!LeaseWait.TryWait(this, sockets, wanted, Timeout, lease => WriteObject(new WgLease(lease, Clock))))
+        bool found = false;
+        During("Waiting for a lease", () => found = LeaseWait.TryWait(this, sockets, wanted, Timeout, lease => WriteObject(new WgLease(lease, Clock))));
+        if (!found)
             throw LeaseWait.TooLong($"no lease was {string.Join(" or ", State)} within {Timeout.TotalSeconds} seconds", Interface);
     });
 }
@@ -83,7 +85,7 @@ internal static class LeaseWait
             if (found)
                 return true;
             using EventPump pump = new(watches, cmdlet.ConnectAsync, cmdlet.Cancellation);
-            while (pump.Next(either.Token) is { } next)
+            while (pump.Next(cmdlet, either.Token) is { } next)
             {
                 if (Look(next.Socket))
                     return true;

@@ -11,7 +11,7 @@ public abstract class ControlCompleter : IArgumentCompleter
 {
     private const int MaxResults = 200;
     private static readonly SearchValues<char> _special = SearchValues.Create(" '\"`$;,|&(){}@#");
-    private static readonly TimeSpan _deadline = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan _deadline = TimeSpan.FromMilliseconds(120);
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)

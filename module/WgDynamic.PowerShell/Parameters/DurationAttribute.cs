@@ -18,6 +18,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        // PowerShell takes a bare 7d for the decimal number 7, and 90s for a short one; the object's text is still what was typed.
+        if (inputData is PSObject && value is decimal or short && TryParse($"{inputData}", out TimeSpan typed))
+            return typed;
         return value switch
         {
             null => null!,
@@ -26,6 +29,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             string text => TryParse(text, out TimeSpan time) ? time : throw Wrong(text),
             byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal =>
                 TryFromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture), out TimeSpan time) ? time : throw Wrong(value),
+            // What ConvertTo-Json makes of a TimeSpan, and ConvertFrom-Json leaves so.
+            PSCustomObject when ((PSObject)inputData).Properties["Ticks"]?.Value is long ticks => TimeSpan.FromTicks(ticks),
             _ => throw Wrong(value),
         };
     }

@@ -6,6 +6,8 @@ namespace WgDynamic.PowerShell;
 /// <summary>Reads what a user typed, or says what is wrong with it.</summary>
 internal static class Read
 {
+    private const int MaxDescription = 200;
+
     public static PublicKey Key(string text) => PublicKey.TryParse(text, out PublicKey key)
         ? key
         : throw Wrong($"'{text}' is no public key", "Give the 44 characters of base64 that wg(8) shows, the last of which is '='.", text);
@@ -40,6 +42,11 @@ internal static class Read
             throw Wrong($"the range ends at {last}, before it starts at {first}", "Give the lower address as -StartAddress.", end);
         return new IpRange(first, last);
     }
+
+    // PowerShell's own check of a length refuses nothing at all, which is what a piped object without a description has.
+    public static string? Description(string? text) => text is not { Length: > MaxDescription }
+        ? text
+        : throw Wrong($"the description has {text.Length} characters", $"Use at most {MaxDescription}.", text);
 
     private static WgDynamicException Wrong(string message, string remedy, object? target) => new("WgInvalidArgument", ErrorCategory.InvalidArgument, message, remedy, target);
 }

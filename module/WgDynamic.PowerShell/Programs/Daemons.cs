@@ -14,19 +14,19 @@ internal static class Daemons
 
     public static string NameOf(DaemonRole role) => role == DaemonRole.Server ? "server" : "client";
 
-    public static void StartService(string unit, string name, CancellationToken cancellationToken)
+    public static void StartService(WgCmdlet cmdlet, string unit, string name)
     {
-        ProgramResult result = ServiceManager.Control(cancellationToken, "start", unit);
+        ProgramResult result = ServiceManager.Control(cmdlet, "start", unit);
         if (result.ExitCode == 0)
             return;
-        string words = ServiceManager.LastWords(unit, cancellationToken);
+        string words = ServiceManager.LastWords(cmdlet, unit);
         throw Failed(name, words.Length > 0 ? words : result.Errors, $"See: journalctl -u {unit}", result.ExitCode);
     }
 
     // It goes to the background by itself, and the one that was started here ends when it serves, or has failed.
-    public static void Start(string path, IReadOnlyList<string> arguments, string name, CancellationToken cancellationToken)
+    public static void Start(WgCmdlet cmdlet, string path, IReadOnlyList<string> arguments, string name)
     {
-        ProgramResult result = ExternalProgram.Run(path, arguments, cancellationToken);
+        ProgramResult result = ExternalProgram.Run(cmdlet, path, arguments);
         if (result.ExitCode != 0)
             throw Failed(name, Words(result.Errors, Path.GetFileName(path)), "Correct what it says, and start it again.", result.ExitCode);
     }
@@ -68,7 +68,7 @@ internal static class Daemons
     }
 
     // Waits until nobody listens any more and the process, if it can be seen, has gone.
-    public static async Task WaitForEndAsync(Process? process, string socket, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<bool> WaitForEndAsync(Process? process, string socket, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (process is not null)
             await process.WaitForExitAsync(cancellationToken);
@@ -80,7 +80,7 @@ internal static class Daemons
             }
             catch (ControlException)
             {
-                return;
+                return true;
             }
 
             await Task.Delay(_glance, clock, cancellationToken);

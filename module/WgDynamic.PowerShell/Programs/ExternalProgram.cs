@@ -27,7 +27,7 @@ internal static class ExternalProgram
         return path.Length > 0;
     }
 
-    public static ProgramResult Run(string path, IEnumerable<string> arguments, CancellationToken cancellationToken) => WgCmdlet.Await(RunAsync(path, arguments, cancellationToken));
+    public static ProgramResult Run(WgCmdlet cmdlet, string path, params IEnumerable<string> arguments) => cmdlet.AwaitHere(RunAsync(path, arguments, cmdlet.Cancellation));
 
     private static async Task<ProgramResult> RunAsync(string path, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {

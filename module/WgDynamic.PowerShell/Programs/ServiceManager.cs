@@ -9,18 +9,18 @@ internal static class ServiceManager
 
     public static string UnitOf(string program, string name) => $"{program}@{Escape(name)}.service";
 
-    public static bool Knows(string unit, CancellationToken cancellationToken) => IsRunning && Control(cancellationToken, "cat", unit).ExitCode == 0;
+    public static bool Knows(WgCmdlet cmdlet, string unit) => IsRunning && Control(cmdlet, "cat", unit).ExitCode == 0;
 
-    public static bool IsActive(string unit, CancellationToken cancellationToken) => IsRunning && Control(cancellationToken, "is-active", "--quiet", unit).ExitCode == 0;
+    public static bool IsActive(WgCmdlet cmdlet, string unit) => IsRunning && Control(cmdlet, "is-active", "--quiet", unit).ExitCode == 0;
 
-    public static ProgramResult Control(CancellationToken cancellationToken, params string[] arguments) => ExternalProgram.Run(ExternalProgram.Find("systemctl"), arguments, cancellationToken);
+    public static ProgramResult Control(WgCmdlet cmdlet, params string[] arguments) => ExternalProgram.Run(cmdlet, ExternalProgram.Find("systemctl"), arguments);
 
     // What the unit itself said when it failed: systemctl only says where to look.
-    public static string LastWords(string unit, CancellationToken cancellationToken)
+    public static string LastWords(WgCmdlet cmdlet, string unit)
     {
         if (!ExternalProgram.TryFind("journalctl", out string journalctl))
             return "";
-        ProgramResult result = ExternalProgram.Run(journalctl, ["--unit", unit, "--lines", "5", "--output", "cat", "--no-pager", "--quiet", "--identifier", unit.Split('@')[0]], cancellationToken);
+        ProgramResult result = ExternalProgram.Run(cmdlet, journalctl, ["--unit", unit, "--lines", "5", "--output", "cat", "--no-pager", "--quiet", "--identifier", unit.Split('@')[0]]);
         return result.ExitCode == 0 ? result.Output.Trim() : "";
     }
 
