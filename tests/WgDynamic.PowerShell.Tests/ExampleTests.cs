@@ -169,7 +169,7 @@ public sealed partial class ExampleTests : IDisposable
     [GeneratedRegex(@"^```(powershell|pwsh|ps1)\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex PowerShellBlock();
 
-    // Programs, scripts by their path, and what Pester brings.
-    [GeneratedRegex(@"^(wg|ip|ps|bash|kill|sudo|pwsh|systemctl|systemd-.*|timedatectl|wg-dynamic.*|wg-quick|.*/.*|Describe|Context|It|Before.*|After.*|Should|Set-ItResult|New-Pester.*|Invoke-Pester|Set-PSResource.*|Install-PSResource)$", RegexOptions.IgnoreCase)]
+    // Programs, scripts by their path, and what Pester and pwsh bring beside the engine.
+    [GeneratedRegex(@"^(wg|ip|ps|bash|dd|kill|sudo|pwsh|systemctl|systemd-.*|timedatectl|wg-dynamic.*|wg-quick|.*/.*|Start-ThreadJob|Describe|Context|It|Before.*|After.*|Should|Set-ItResult|New-Pester.*|Invoke-Pester|Set-PSResource.*|Install-PSResource)$", RegexOptions.IgnoreCase)]
     private static partial Regex Elsewhere();
 }
