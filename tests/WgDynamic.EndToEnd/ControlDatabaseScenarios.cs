@@ -36,7 +36,8 @@ public sealed class ControlDatabaseScenarios
         Assert.Empty(await AskAsync(network.Hub, new HistoryRequest { Address = since[0].Address }));
 
         await using DaemonProcess again = network.Client.StartClient();
-        await again.WaitForLineAsync("leased ");
+        // It finds its addresses on the interface and asks for them; to the server they are new leases.
+        await again.WaitForLineAsync("renewed ");
         Assert.Equal(since.Select(lease => lease.Address), (await LeasesAsync(network.Hub)).Select(lease => lease.Address));
         Assert.Contains(await AskAsync(network.Hub, new EventsRequest()), answer => answer is EventAnswer { Type: EventType.Daemon, Message: var message } && message.Contains("begun anew", StringComparison.Ordinal));
     }
