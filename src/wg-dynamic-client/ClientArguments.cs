@@ -87,6 +87,28 @@ internal static class ClientArguments
         },
     };
 
+    /// <summary><c>--request-address</c>.</summary>
+    public static Option<IpAddress[]> RequestAddress() => new("--request-address")
+    {
+        Description = "Ask for this address; may be given once for each family. Any other will do if the server does not give it",
+        HelpName = "ADDRESS",
+        CustomParser = result =>
+        {
+            List<IpAddress> addresses = [];
+            foreach (Token token in result.Tokens)
+            {
+                if (!IpAddress.TryParse(token.Value, out IpAddress address) || address.IsUnspecified)
+                    result.AddError($"'{token.Value}' is no address to ask for, such as 10.66.0.7");
+                else if (addresses.Exists(other => other.Family == address.Family))
+                    result.AddError($"{token.Value} is the second address of its family: one of each can be asked for");
+                else
+                    addresses.Add(address);
+            }
+
+            return [.. addresses];
+        },
+    };
+
     /// <summary><c>--control-group</c>: the group's number.</summary>
     public static Option<uint?> ControlGroup() => new("--control-group")
     {

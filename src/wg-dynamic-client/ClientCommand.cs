@@ -14,6 +14,7 @@ internal sealed class ClientCommand
     private readonly Option<string?> _hostname = ClientArguments.Hostname();
     private readonly Option<bool> _noHostname = new("--no-hostname") { Description = "Do not tell the server what this machine is called" };
     private readonly Option<bool> _releaseOnExit = new("--release-on-exit") { Description = "Give the addresses back when stopped, instead of letting the lease run out" };
+    private readonly Option<IpAddress[]> _requestAddress = ClientArguments.RequestAddress();
     private readonly Option<uint?> _controlGroup = ClientArguments.ControlGroup();
     private readonly Option<string?> _options = ClientArguments.Options();
     private readonly Option<string> _logLevel = DaemonOptions.LogLevel();
@@ -25,7 +26,7 @@ internal sealed class ClientCommand
     {
         Root = new RootCommand("Gets addresses for a WireGuard interface from a server inside the tunnel, and keeps them.")
         {
-            _interface, _foreground, _accept, _acceptPrefix, _table, _hostname, _noHostname, _releaseOnExit, _controlGroup, _options, _logLevel, _runtimeDirectory,
+            _interface, _foreground, _accept, _acceptPrefix, _table, _hostname, _noHostname, _releaseOnExit, _requestAddress, _controlGroup, _options, _logLevel, _runtimeDirectory,
         };
         Root.SetAction((result, _) => run(Options(result), new DaemonChoices(
             result.GetValue(_foreground), DaemonOptions.ToLogLevel(result.GetRequiredValue(_logLevel)), result.GetRequiredValue(_runtimeDirectory))));
@@ -38,6 +39,7 @@ internal sealed class ClientCommand
     {
         Interface = result.GetRequiredValue(_interface),
         ReleaseOnExit = result.GetValue(_releaseOnExit),
+        RequestAddresses = result.GetValue(_requestAddress) ?? [],
         Accept = result.GetRequiredValue(_accept) with { Within = [.. result.GetValue(_acceptPrefix) ?? []] },
         Table = result.GetValue(_table),
         Hostname = result.GetValue(_noHostname) ? null : result.GetValue(_hostname),

@@ -49,6 +49,8 @@ internal sealed class ClientMachine
         _pushes = new PushDecisions(options.Accept, random);
         foreach (IpAddress address in found)
             _ = _held.Replace(address.IsIPv6, address, now: null);
+        foreach (IpAddress address in options.RequestAddresses)
+            _held.Wish(address);
         _expiry = foundExpiry;
     }
 

@@ -8,6 +8,9 @@ internal sealed record ClientOptions
     /// <summary>Give the lease back when stopped, instead of letting it run out.</summary>
     public bool ReleaseOnExit { get; init; }
 
+    /// <summary>What to ask for first, at most one of each family; any other will do if the server does not give it.</summary>
+    public IReadOnlyList<IpAddress> RequestAddresses { get; init; } = [];
+
     /// <summary>What the server may decide beside the addresses.</summary>
     public Acceptance Accept { get; init; } = new();
 

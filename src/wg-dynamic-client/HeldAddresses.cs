@@ -47,6 +47,15 @@ internal sealed class HeldAddresses
         return before?.Address == granted ? null : before?.Address;
     }
 
+    /// <summary>Asks for this one next, whatever there is.</summary>
+    public void Wish(IpAddress address)
+    {
+        if (address.IsIPv6)
+            Wanted6 = address;
+        else
+            Wanted4 = address;
+    }
+
     /// <summary>They are gone. The wish remains.</summary>
     public void Clear() => _four = _six = null;
 

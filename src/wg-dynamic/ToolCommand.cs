@@ -22,6 +22,7 @@ internal static class ToolCommand
             new StatsCommand(terminal),
             new WatchCommand(terminal),
             new HistoryCommand(terminal),
+            new MetricsCommand(terminal),
             new ReloadCommand(terminal),
             new BackupCommand(terminal),
             new RestoreCommand(terminal),

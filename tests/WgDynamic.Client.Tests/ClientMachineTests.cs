@@ -346,6 +346,16 @@ public class ClientMachineTests
     }
 
     [Fact]
+    public void What_the_person_wants_is_asked_for_first_and_any_other_will_do()
+    {
+        Scene scene = new Scene(foundExpiry: TimeSpan.FromSeconds(1500), wished: ["192.0.2.50"], found: ["192.0.2.77"]).LinkUp();
+        Assert.Equal(new Request { IPv4 = IpAddress.Parse("192.0.2.50"), IPv6 = Request.AnyIPv6 }, scene.Exchange!.Request);
+        Assert.Equal($"{Scene.Four} {Scene.Six}", scene.Answer().Names);
+        scene.WaitForExchange();
+        Assert.Equal(new Request { IPv4 = IpAddress.Parse(Scene.Four), IPv6 = IpAddress.Parse(Scene.Six) }, scene.Exchange!.Request);
+    }
+
+    [Fact]
     public void What_an_earlier_client_left_goes_when_its_time_is_over()
     {
         Scene scene = new(foundExpiry: TimeSpan.FromSeconds(1010), found: ["192.0.2.77"]);

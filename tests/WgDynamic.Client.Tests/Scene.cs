@@ -19,10 +19,10 @@ internal sealed class Scene
     private int _requests;
     private TimeSpan _latestExpiry;
 
-    public Scene(bool release = false, string? hostname = null, TimeSpan? foundExpiry = null, int seed = 1, params string[] found)
+    public Scene(bool release = false, string? hostname = null, TimeSpan? foundExpiry = null, int seed = 1, string[]? wished = null, params string[] found)
     {
         Now = _start = TimeSpan.FromSeconds(1000);
-        ClientOptions options = new() { Interface = InterfaceName.Parse("wg0"), ReleaseOnExit = release, Hostname = hostname, Program = hostname is null ? null : "wg-dynamic/0" };
+        ClientOptions options = new() { Interface = InterfaceName.Parse("wg0"), ReleaseOnExit = release, Hostname = hostname, Program = hostname is null ? null : "wg-dynamic/0", RequestAddresses = [.. (wished ?? []).Select(address => IpAddress.Parse(address))] };
         Machine = new ClientMachine([.. found.Select(address => IpAddress.Parse(address))], foundExpiry ?? TimeSpan.Zero, options, new Random(seed));
         foreach (string address in found)
             Installed.Add(IpAddress.Parse(address), _latestExpiry = foundExpiry!.Value);

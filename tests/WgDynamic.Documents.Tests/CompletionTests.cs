@@ -30,8 +30,15 @@ public class CompletionTests
     [InlineData("wg-dynamic-client --accept routes,dns,m", "routes,dns,mtu")]
     [InlineData("wg-dynamic-client --table ", "auto main off")]
     [InlineData("wg-dynamic-client --accept-", "--accept-prefix")]
-    [InlineData("wg-dynamic ", "quick")]
-    [InlineData("wg-dynamic quick ", "up down save strip install uninstall")]
+    [InlineData("wg-dynamic p", "pools")]
+    [InlineData("wg-dynamic re", "revoke reservations reserve reload restore renew release")]
+    [InlineData("wg-dynamic leases all --st", "--state")]
+    [InlineData("wg-dynamic leases --state active,r", "active,released active,revoked")]
+    [InlineData("wg-dynamic leases --family ", "ipv4 ipv6")]
+    [InlineData("wg-dynamic backup wg0 /srv/", ShellCompletion.File)]
+    [InlineData("wg-dynamic pools remove wgnone --f", "--force")]
+    [InlineData("wg-dynamic revoke wgnone 10", "")]
+    [InlineData("wg-dynamic quick ", "up down save strip install uninstall status")]
     [InlineData("wg-dynamic quick un", "uninstall")]
     [InlineData("wg-dynamic quick up ./", ShellCompletion.File)]
     [InlineData("wg-dynamic-server \"", "")]
@@ -50,6 +57,7 @@ public class CompletionTests
         [
             "wg-dynamic-server --leasetime 60 --config=/etc/x.conf --log-level=debug --json -f --at '2026-11-04 03:12' --history fd66::7 wg0 ",
             "wg-dynamic-client --accept=routes,dns --accept-prefix 10.0.0.0/8 --accept-prefix=fd00::/8 --table=51 -- wg0 --x=",
+            "wg-dynamic leases wg0 --key=x --state active,expired --address 10.0.0.0/8 --json pools set ",
             "wg-dynamic quick up --a=b [suggest] = == - -- --= é \"a",
         ];
         foreach (string line in lines)
@@ -78,7 +86,7 @@ public class CompletionTests
     [InlineData("wg-dynamic-server --leas", "--leasetime")]
     [InlineData("wg-dynamic-client --log-level ", "debug info warning error")]
     [InlineData("wg-dynamic-client --log-level=de", "debug")]
-    [InlineData("wg-dynamic quick ", "up down save strip install uninstall")]
+    [InlineData("wg-dynamic quick ", "up down save strip install uninstall status")]
     [InlineData("wg-dynamic-client --accept routes,d", "routes,dns routes,default-route")]
     [InlineData("wg-dynamic-server --config /proc/filesys", "/proc/filesystems")]
     [InlineData("wg-dynamic-server --config=/proc/filesys", "/proc/filesystems")]
@@ -106,7 +114,7 @@ public class CompletionTests
     [InlineData("wg-dynamic-server --leas", "--leasetime")]
     [InlineData("wg-dynamic-client --log-level ", "debug info warning error")]
     [InlineData("wg-dynamic-client --log-level=de", "--log-level=debug")]
-    [InlineData("wg-dynamic quick ", "up down save strip install uninstall")]
+    [InlineData("wg-dynamic quick ", "up down save strip install uninstall status")]
     [InlineData("wg-dynamic-client --accept routes,d", "routes,dns routes,default-route")]
     [InlineData("wg-dynamic-server --config /proc/filesys", "/proc/filesystems")]
     [InlineData("wg-dynamic-server --config=/proc/filesys", "--config=/proc/filesystems")]

@@ -12,31 +12,41 @@ public class ManualTests
 
     public static TheoryData<string> ProgramNames => [.. Programs.Names];
 
+    // Said where the option is described that the other commands have.
+    private static readonly string[] _ofQuickStatus = ["--json "];
+
     [Theory]
     [MemberData(nameof(ProgramNames))]
     public void A_manual_has_the_options_of_the_help_with_their_values_and_defaults_and_no_other(string program)
     {
-        WrittenOption[] help =
-        [
-            .. from line in Programs.Output(program, "--help").Split('\n')
-               let option = Regex.Match(line, @"^  (-[^<\s]+(?:, --\S+)?)(?: <(\w+)>)?  +.*?(?:\[default: (.*)\])?$")
-               where option.Success
-               select new WrittenOption(
-                   string.Join(' ', option.Groups[1].Value.Split(", ").Order(StringComparer.Ordinal)),
-                   option.Groups[2].Value,
-                   // That of one machine is no other's.
-                   option.Groups[1].Value == "--hostname" ? "" : option.Groups[3].Value),
-        ];
+        // Of the tool also what nearly all of its commands have.
+        string[][] lines = program == "wg-dynamic" ? [["--help"], ["show", "--help"]] : [["--help"]];
+        WrittenOption[] help = [.. lines.SelectMany(line => Help(program, line)).Distinct()];
         Assert.NotEmpty(help);
         Assert.Equal(help.OrderBy(option => option.Names, StringComparer.Ordinal), new Manual($"{program}.8").Options().OrderBy(option => option.Names, StringComparer.Ordinal));
     }
 
     [Fact]
-    public void The_tools_manual_has_the_commands_that_there_are_and_no_other()
+    public void The_tools_manual_has_the_commands_that_there_are_with_their_options_and_no_other()
     {
-        IEnumerable<string> commands = Programs.Command("wg-dynamic").Subcommands.SelectMany(command => command.Subcommands.Select(inner => $"{command.Name} {inner.Name}"));
-        IEnumerable<string> written = Manual.Items(new Manual("wg-dynamic.8").Section("COMMANDS")).Select(item => Regex.Replace(item.Head, "^Cm | Ar .*$", ""));
-        Assert.Equal(commands.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
+        WrittenOption[] shared = [.. Help("wg-dynamic", "show", "--help")];
+        IEnumerable<string> commands =
+            from command in Commands(Programs.Command("wg-dynamic"), "")
+            select string.Join('\n', Help("wg-dynamic", [.. command.Split(' '), "--help"]).Except(shared).Select(option => $"{option.Names} {option.Value}").Where(option => !_ofQuickStatus.Contains(option))
+                .Order(StringComparer.Ordinal).Prepend(command));
+
+        List<List<string>> written = [];
+        foreach ((string head, string _) in Manual.Items(new Manual("wg-dynamic.8").Section("COMMANDS")))
+        {
+            if (head.StartsWith("Cm ", StringComparison.Ordinal))
+                written.Add([Regex.Replace(head, "^Cm | (Ar|Op|Oo) .*$", "")]);
+            else
+                written[^1].Add(Regex.Match(head, "^Fl (-[a-z-]+)(?: Ar ([A-Z]+))?$") is { Success: true } option ? $"-{option.Groups[1].Value} {option.Groups[2].Value}" : head);
+        }
+
+        Assert.Equal(
+            commands.Order(StringComparer.Ordinal),
+            written.Select(command => string.Join('\n', command.Skip(1).Order(StringComparer.Ordinal).Prepend(command[0]))).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -107,4 +117,20 @@ public class ManualTests
         string man = Tools.Require("man");
         Assert.Equal("", await Command.RunAsync("sh", "-c", "\"$1\" --warnings -E UTF-8 -l -Tutf8 -Z \"$2\" 2>&1 >/dev/null", "sh", man, Path.Combine(Repository.Root, new Manual(page).File)));
     }
+
+    private static IEnumerable<WrittenOption> Help(string program, params string[] line) =>
+        from text in Programs.Output(program, line).Split('\n')
+        let option = Regex.Match(text, @"^  (-[^<\s]+(?:, --\S+)?)(?: <(\w+)>)?  +.*?(?:\[default: (.*)\])?$")
+        where option.Success
+        select new WrittenOption(
+            string.Join(' ', option.Groups[1].Value.Split(", ").Order(StringComparer.Ordinal)),
+            option.Groups[2].Value,
+            // That of one machine is no other's.
+            option.Groups[1].Value == "--hostname" ? "" : option.Groups[3].Value);
+
+    private static IEnumerable<string> Commands(System.CommandLine.Command command, string before) =>
+        from inner in command.Subcommands
+        let name = $"{before}{inner.Name}"
+        from each in (inner.Action is null ? Array.Empty<string>() : [name]).Concat(Commands(inner, name + " "))
+        select each;
 }

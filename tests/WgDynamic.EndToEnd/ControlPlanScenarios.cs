@@ -45,7 +45,7 @@ public sealed class ControlPlanScenarios
     public async Task A_pool_gives_what_it_has_as_long_as_it_is_there_and_enabled()
     {
         await using Network network = await Network.CreateAsync(clients: 2);
-        await using DaemonProcess server = network.Hub.StartServer("--ephemeral", "--leasetime", "600");
+        await using DaemonProcess server = network.Hub.Start("wg-dynamic-server", "--ephemeral", "--leasetime", "600");
         await server.WaitForLineAsync("serving on");
         Assert.False((await AskAsync<PoolAnswer>(network.Hub, new SetPoolRequest { Pool = Network.Pool4, Enabled = false }))[0].Enabled);
         _ = await AskAsync<PoolAnswer>(network.Hub, new AddPoolRequest { Range = IpRange.Parse("10.77.0.0/29"), Name = "more" });
@@ -63,7 +63,7 @@ public sealed class ControlPlanScenarios
 
         // With --ephemeral it lasts as long as the server.
         await server.StopAsync();
-        await using DaemonProcess next = network.Hub.StartServer("--ephemeral", "--leasetime", "600");
+        await using DaemonProcess next = network.Hub.Start("wg-dynamic-server", "--ephemeral", "--leasetime", "600");
         await next.WaitForLineAsync("serving on");
         Assert.All(await AskAsync<PoolAnswer>(network.Hub, new PoolsRequest()), left => Assert.True(left is { Enabled: true, Origin: Origin.Route }));
     }

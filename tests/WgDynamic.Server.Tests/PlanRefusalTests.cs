@@ -66,7 +66,7 @@ public class PlanRefusalTests
         (ControlError.ReadOnly, "the reservation of 10.0.0.7", "/etc/wg-dynamic/wg0.conf", new SetReservationRequest { Address = Names.Ip("10.0.0.7"), Description = "" }),
         (ControlError.ReadOnly, "the reservation of 10.0.0.7", "/etc/wg-dynamic/wg0.conf", new RemoveReservationRequest { PublicKey = Names.Key(7) }),
         (ControlError.ReservationNotFound, "10.7.0.99 is not reserved", "wg-dynamic reserve wg0", new SetReservationRequest { Address = Names.Ip("10.7.0.99") }),
-        (ControlError.ReservationNotFound, "no such reservation: 10.7.0.5 for " + _two, "wg-dynamic show wg0", new RemoveReservationRequest { Address = Names.Ip("10.7.0.5"), PublicKey = _two }),
+        (ControlError.ReservationNotFound, "no such reservation: 10.7.0.5 for " + _two, "wg-dynamic reservations wg0", new RemoveReservationRequest { Address = Names.Ip("10.7.0.5"), PublicKey = _two }),
         (ControlError.InvalidRequest, "every reservation", "name a peer or an address", new RemoveReservationRequest()),
     ];
 

@@ -36,7 +36,7 @@ public sealed class DaemonCommandTests : IDisposable
               peers: 12, 2 connected
               leases: 2 active, 1 ended
 
-              POOL          USED                      NAME    RESERVED  LEASE TIME  FROM
+              POOL          USED                      NAME    RESERVED  LEASE TIME  FROM  PROBLEM
               10.66.0.0/24  [####......]  39% of 253  office  3         2 hours     file
 
               ADDRESS    PEER                                          LEASE                   HOST    LAST HANDSHAKE           POOL    ENDPOINT
@@ -164,6 +164,26 @@ public sealed class DaemonCommandTests : IDisposable
         _ = server.Last<StatisticsRequest>();
         Assert.Equal(0, await _tool.RunAsync("stats wg0 --reset"));
         _ = server.Last<ResetStatisticsRequest>();
+    }
+
+    [Fact]
+    public async Task Metrics_of_several_servers_are_one_text()
+    {
+        await using FakeDaemon first = new(_tool.Folder, "wg0", DaemonRole.Server, request => Answer(request, "wg0"));
+        await using FakeDaemon second = new(_tool.Folder, "wg1", DaemonRole.Server, request => Answer(request, "wg1"));
+        Assert.Equal((0, ""), (await _tool.RunAsync("metrics"), _tool.Error));
+        Assert.Contains("\nwg_dynamic_peers{interface=\"wg0\"} 12\nwg_dynamic_peers{interface=\"wg1\"} 12\n", _tool.Output, StringComparison.Ordinal);
+        Assert.Contains("\nwg_dynamic_pool_addresses{interface=\"wg1\",pool=\"office\",range=\"10.66.0.0/24\",state=\"free\"} 150\n", _tool.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await _tool.RunAsync("metrics wg1"));
+        Assert.DoesNotContain("wg0", _tool.Output, StringComparison.Ordinal);
+
+        static IEnumerable<ControlAnswer> Answer(ControlRequest request, string name) => request switch
+        {
+            PoolsRequest => [Samples.Pool with { Interface = InterfaceName.Parse(name) }],
+            // A reset is for people: counters of metrics never go back.
+            StatisticsRequest { SinceStart: true } => [new StatisticsAnswer { Interface = InterfaceName.Parse(name), Since = ToolRun.Now }],
+            _ => [Samples.Server with { Interface = InterfaceName.Parse(name) }],
+        };
     }
 
     [Fact]

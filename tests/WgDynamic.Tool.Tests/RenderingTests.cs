@@ -91,12 +91,12 @@ public class RenderingTests
     {
         Assert.Equal(
             """
-            POOL          USED                         NAME    RESERVED  LEASE TIME  FROM
+            POOL          USED                         NAME    RESERVED  LEASE TIME  FROM   PROBLEM
             10.66.0.0/24  [####......]  39% of 253     office  3         2 hours     file
-            fd66::/64     [#.........]  <1% of 1.8e19                    2 hours     route
+            fd66::/64     [#.........]  <1% of 1.8e19                    2 hours     route  a route is in the way
 
             """,
-            Render(_wide, Columns.Pools(severalDaemons: false), Samples.Pool, Samples.Pool6));
+            Render(_wide, Columns.Pools(severalDaemons: false), Samples.Pool, Samples.Pool6 with { Problem = "a route is in the way" }));
         Assert.Equal(new Cell("[..........]   0% of 253", Colour.Green), Columns.Usage(Samples.Pool with { InUse = 0 }));
         Assert.Equal(new Cell("[########..]  79% of 253", Colour.Yellow), Columns.Usage(Samples.Pool with { InUse = 200 }));
         Assert.Equal(new Cell("[#########.]  99% of 253", Colour.Red), Columns.Usage(Samples.Pool with { InUse = 252 }));
@@ -216,7 +216,7 @@ public class RenderingTests
     {
         Assert.Equal("wg0\tServer\t10.66.0.7\txTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\tActive\t2026-11-03T03:12:00Z\t2026-11-04T04:16:00Z\t3847\t7200\toffice\tno\tlaptop\t2026-11-04T03:10:55Z\t192.0.2.7:51820", Fields.Of(Samples.Lease));
         Assert.Equal("wg0\tServer\tfd66::19af:d25b:acd6:6f70\tTrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=\tRevoked\t2026-10-26T03:12:00Z\t2026-11-02T03:12:00Z\t0\t7200\t(none)\tyes\t(none)\t(none)\t(none)", Fields.Of(Samples.Ended));
-        Assert.Equal("wg0\t(none)\tfd66::/64\t7200\tRoute\tenabled\t18446744073709551616\t1\t0\t18446744073709551615", Fields.Of(Samples.Pool6));
+        Assert.Equal("wg0\t(none)\tfd66::/64\t7200\tRoute\tenabled\t18446744073709551616\t1\t0\t18446744073709551615\t(none)", Fields.Of(Samples.Pool6));
         Assert.Equal("wg0\t10.66.0.7\txTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\t604800\tRuntime\tyes\tprinter, ground floor\t(none)", Fields.Of(Samples.Reservation));
         Assert.Equal("wg0\t10.66.0.200-10.66.0.254\toffice\tRuntime\t(none)", Fields.Of(Samples.Exclusion));
         Assert.Equal("2026-11-04T03:12:00Z\twg0\tServer\t17\tGranted\txTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\t10.66.0.7\t(none)\tleased 10.66.0.7 to xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=", Fields.Of(Samples.Event));

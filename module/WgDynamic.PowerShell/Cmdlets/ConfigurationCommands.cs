@@ -167,7 +167,7 @@ public sealed class NewWgDynamicConfigurationCommand : WgCmdlet
     [ValidateNotNullOrEmpty]
     public string? Interface { get; set; }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file to write, wherever you like.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]

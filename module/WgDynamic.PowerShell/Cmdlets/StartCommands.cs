@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using WgDynamic.Control;
 
@@ -105,15 +104,9 @@ public abstract class WgStartCmdlet : WgPassThruCmdlet
 [OutputType(typeof(WgDynamicClient))]
 public sealed class StartWgDynamicClientCommand : WgStartCmdlet
 {
-    /// <summary>Addresses to ask the server for: one IPv4 address, one IPv6 address, or both.</summary>
+    /// <summary>Addresses to ask the server for: one IPv4 address, one IPv6 address, or both. Any others will do if it does not give them.</summary>
     [Parameter]
     public string[]? RequestAddress { get; set; }
-
-    /// <summary>The lease time to ask the server for: seconds, or a time such as 12h.</summary>
-    [Parameter]
-    [Duration]
-    [ValidateSeconds(1, Durations.Longest)]
-    public TimeSpan? LeaseDuration { get; set; }
 
     /// <summary>Waits until it has a lease.</summary>
     [Parameter]
@@ -130,7 +123,6 @@ public sealed class StartWgDynamicClientCommand : WgStartCmdlet
     internal override IEnumerable<string> Options =>
     [
         .. (RequestAddress ?? []).SelectMany(address => (string[])["--request-address", $"{Read.Address(address)}"]),
-        .. LeaseDuration is { } time ? (string[])["--leasetime", ((long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)] : [],
         .. base.Options,
     ];
 

@@ -203,7 +203,11 @@ public sealed record RemoveExclusionRequest : ChangeRequest
 }
 
 /// <summary>What has been counted. Server: <see cref="StatisticsAnswer"/>.</summary>
-public sealed record StatisticsRequest : ControlRequest;
+public sealed record StatisticsRequest : ControlRequest
+{
+    /// <summary>Since the server's start, however often it was reset: what metrics need, which never go back.</summary>
+    public bool SinceStart { get; init; }
+}
 
 /// <summary>Counts from zero again. Server: the <see cref="StatisticsAnswer"/> as it was. Metrics go on counting.</summary>
 public sealed record ResetStatisticsRequest : ChangeRequest;

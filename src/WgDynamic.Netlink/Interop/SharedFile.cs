@@ -118,6 +118,18 @@ public static unsafe class SharedFile
         }
     }
 
+    /// <summary>Whether a path is a socket's, and not a link's to one.</summary>
+    /// <param name="path">The path.</param>
+    public static bool IsSocket(string path)
+    {
+        NativeMethods.statx_t status;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            return NativeMethods.statx(LibC.AT_FDCWD, name, LibC.AT_SYMLINK_NOFOLLOW, NativeMethods.STATX_TYPE, &status) == 0
+                && (status.stx_mode & LibC.S_IFMT) == LibC.S_IFSOCK;
+        }
+    }
+
     private static SafeFileHandle? TryOpenToRead(string path) =>
         TryOpen(path, LibC.O_RDONLY, out int errno) ?? (errno == Errno.ENOENT ? null : throw Failure(path, errno));
 

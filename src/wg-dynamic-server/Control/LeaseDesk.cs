@@ -17,7 +17,7 @@ internal sealed class LeaseDesk(InterfaceName interfaceName, LeaseBook book, Dev
         foreach (Lease lease in leases)
         {
             // Another lease may have the address by now.
-            if (book.Find(lease.Address) is not { } current || !filter.Fits(current) || book.PoolOf(current.Address) is var pool && !filter.Fits(pool))
+            if (book.Find(lease.Address) is not { } current || !filter.Fits(current) || book.PoolAround(current.Address) is var pool && !filter.Fits(pool))
                 continue;
             answers.Add(Describe(current, pool, now));
         }
@@ -36,7 +36,7 @@ internal sealed class LeaseDesk(InterfaceName interfaceName, LeaseBook book, Dev
             book.Revoke(lease, now);
         }
 
-        return [.. leases.OrderBy(lease => lease.Address).Select(lease => Describe(lease, book.PoolOf(lease.Address), now))];
+        return [.. leases.OrderBy(lease => lease.Address).Select(lease => Describe(lease, book.PoolAround(lease.Address), now))];
     }
 
     private LeaseAnswer Describe(Lease lease, Pool? pool, Moment now)

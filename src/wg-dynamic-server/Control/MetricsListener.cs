@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using WgDynamic.Control;
+using WgDynamic.Netlink;
 
 namespace WgDynamic.Server;
 
@@ -55,7 +56,7 @@ internal sealed class MetricsListener : IAsyncDisposable
                 socket.Bind(endPoint.Address!);
             }
 
-            socket.Listen(MaxConnections);
+            socket.Listen();
             return new MetricsListener(socket, endPoint, read, clock);
         }
         catch (Exception error) when (error is SocketException or UnauthorizedAccessException or ArgumentException)
@@ -105,7 +106,7 @@ internal sealed class MetricsListener : IAsyncDisposable
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
         }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused && new FileInfo(path).Length == 0)
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused && SharedFile.IsSocket(path))
         {
             File.Delete(path);
             return;

@@ -21,6 +21,9 @@ internal sealed class ReportControl(ServerOptions options, LeaseService service,
             case StatusRequest:
                 await call.WriteAsync(await StatusAsync(cancellationToken), cancellationToken);
                 break;
+            case StatisticsRequest { SinceStart: true }:
+                await call.WriteAsync(Totals, cancellationToken);
+                break;
             case StatisticsRequest:
                 await call.WriteAsync(Statistics(reset: false), cancellationToken);
                 break;

@@ -90,7 +90,7 @@ internal sealed class ReservationPlans(PlanEdit edit, LeaseBook book)
                     throw edit.ReadOnly($"the reservation of {written.Address} for {written.Peer}", Origin.File);
             }
 
-            throw new ControlException(ControlError.ReservationNotFound, $"there is no such reservation: {request.Address}{(request.Address is null || request.PublicKey is null ? "" : " for ")}{request.PublicKey}", $"see which there are: wg-dynamic show {edit.Interface}");
+            throw new ControlException(ControlError.ReservationNotFound, $"there is no such reservation: {request.Address}{(request.Address is null || request.PublicKey is null ? "" : " for ")}{request.PublicKey}", $"see which there are: wg-dynamic reservations {edit.Interface}");
         }
 
         ReservationAnswer[] answers = Array.ConvertAll(removed, reservation => Answer(reservation, Origin.Runtime));

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using WgDynamic.Control;
 using WgDynamic.Daemon;
@@ -20,7 +22,7 @@ internal sealed class CheckProbe(InterfaceName name, string runtimeDirectory, Ti
     private static readonly string[] _connections = ["/proc/net/tcp", "/proc/net/tcp6"];
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
-    private bool HasServersConfiguration => File.Exists($"/etc/wg-dynamic/{name}.conf");
+    private string UsualConfiguration => $"/etc/wg-dynamic/{name}.conf";
 
     /// <summary>Looks.</summary>
     /// <param name="role">As what; null to find out.</param>
@@ -70,10 +72,22 @@ internal sealed class CheckProbe(InterfaceName name, string runtimeDirectory, Ti
             return facts with { DeviceProblem = error };
         }
 
-        // Where WireGuard itself would send from.
-        return facts.Server?.Endpoint is { } endpoint
-            ? facts with { SourceOfTunnel = (await routes.LookupRouteAsync(IpAddress.From(endpoint.Address), 0, cancellationToken))?.PreferredSource }
-            : facts;
+        return facts.Server?.Endpoint is { } endpoint ? facts with { SourceOfTunnel = SourceTo(endpoint) } : facts;
+    }
+
+    // Where WireGuard itself would send from: nothing is sent for that.
+    private static IpAddress? SourceTo(IPEndPoint endpoint)
+    {
+        try
+        {
+            using Socket socket = new(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(endpoint);
+            return IpAddress.From(((IPEndPoint)socket.LocalEndPoint!).Address);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
 
     // By what there is of a daemon, or else by what only one of the two has.
@@ -88,8 +102,8 @@ internal sealed class CheckProbe(InterfaceName name, string runtimeDirectory, Ti
                 return (role, $"there is the socket of a {kind}");
         }
 
-        if (HasServersConfiguration)
-            return (DaemonRole.Server, $"there is /etc/wg-dynamic/{name}.conf");
+        if (File.Exists(UsualConfiguration))
+            return (DaemonRole.Server, $"there is {UsualConfiguration}");
         if (facts.Addresses.Any(address => address.Address == InterfaceNeeds.ServerAddress))
             return (DaemonRole.Server, $"it has the address {InterfaceNeeds.ServerAddress}");
         if (facts.Server is not null)
@@ -119,7 +133,8 @@ internal sealed class CheckProbe(InterfaceName name, string runtimeDirectory, Ti
         }
         catch (ControlException error)
         {
-            return facts with { Status = null, StatusProblem = error };
+            // One that does not know all that is asked still is one.
+            return facts with { StatusProblem = error };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -144,7 +159,7 @@ internal sealed class CheckProbe(InterfaceName name, string runtimeDirectory, Ti
 
     private async Task<CheckFacts> LookAtServerAsync(CheckFacts facts, CancellationToken cancellationToken) => facts with
     {
-        Configuration = await CheckConfigurationAsync((facts.Status as ServerStatusAnswer)?.ConfigurationPath ?? $"/etc/wg-dynamic/{name}.conf", cancellationToken),
+        Configuration = await CheckConfigurationAsync((facts.Status as ServerStatusAnswer)?.ConfigurationPath ?? UsualConfiguration, cancellationToken),
         PortIsTaken = Try(() => (bool?)_connections.Where(File.Exists).SelectMany(File.ReadLines).Any(IsListening)),
         Forwards4 = ReadSwitch("/proc/sys/net/ipv4/ip_forward"),
         Forwards6 = ReadSwitch("/proc/sys/net/ipv6/conf/all/forwarding"),
@@ -177,7 +192,9 @@ internal sealed class CheckProbe(InterfaceName name, string runtimeDirectory, Ti
             return new ConfigurationReport(path, $"{path} cannot be checked: there is no {ServerProgram} beside wg-dynamic or in PATH", []);
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, ["--check-config", "--json", "--config", path, name.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            // A file that is named has to be there; the usual one need not.
+            string[] arguments = ["--check-config", "--json", .. path == UsualConfiguration ? Array.Empty<string>() : ["--config", path], name.ToString()];
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             using CancellationTokenSource tired = new(_patience, clock), either = CancellationTokenSource.CreateLinkedTokenSource(tired.Token, cancellationToken);
             Task<string> error = process.StandardError.ReadToEndAsync(either.Token);
             string said = await process.StandardOutput.ReadToEndAsync(either.Token), complaint = await error;

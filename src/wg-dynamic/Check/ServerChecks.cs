@@ -30,8 +30,15 @@ internal static class ServerChecks
         if (facts.Status is ServerStatusAnswer status)
         {
             CheckStore(status, findings);
-            CheckPools(facts, findings);
-            CheckLeases(facts, findings);
+            if (facts.StatusProblem is { } problem)
+            {
+                findings.Warn("leases", $"the server does not tell its pools and leases: {problem.Message}", "upgrade the older of server and wg-dynamic, and restart the server");
+            }
+            else
+            {
+                CheckPools(facts, findings);
+                CheckLeases(facts, findings);
+            }
         }
 
         CheckForwarding(facts, findings);

@@ -116,6 +116,8 @@ internal static class Values
             HelpName = "NAME",
             CustomParser = result => One<T>(result, TryName, $"none of {string.Join(", ", names)}"),
         };
+        // Those of the enumeration itself are written in another way.
+        option.CompletionSources.Clear();
         option.CompletionSources.Add(names);
         return option;
     }

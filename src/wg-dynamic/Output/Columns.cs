@@ -35,6 +35,7 @@ internal static class Columns
         new("RESERVED", pool => pool.Reserved == 0 ? "" : Words.Count(pool.Reserved)) { IsOptional = true },
         new("LEASE TIME", pool => Words.Duration(pool.LeaseTime)) { IsOptional = true },
         new("FROM", pool => From(pool.Origin)) { IsOptional = true },
+        new("PROBLEM", pool => new Cell(Words.Harmless(pool.Problem), Colour.Red)) { IsOptional = true },
     ]);
 
     /// <summary>Exclusions.</summary>

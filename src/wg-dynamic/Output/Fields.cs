@@ -24,7 +24,7 @@ internal static class Fields
         PoolAnswer pool =>
         [
             $"{pool.Interface}", pool.Name, $"{pool.Range}", Seconds(pool.LeaseTime), $"{pool.Origin}", pool.Enabled ? "enabled" : "disabled",
-            $"{pool.Size}", $"{pool.InUse}", $"{pool.Reserved}", $"{pool.Free}",
+            $"{pool.Size}", $"{pool.InUse}", $"{pool.Reserved}", $"{pool.Free}", pool.Problem,
         ],
         ExclusionAnswer exclusion => [$"{exclusion.Interface}", $"{exclusion.Range}", exclusion.Pool, $"{exclusion.Origin}", $"{exclusion.PublicKey}"],
         ReservationAnswer reservation =>
