@@ -98,7 +98,9 @@ isolated() {
 			chmod 1777 /run/wireguard
 			[[ ! -c /dev/net/tun ]] || { mknod -m 666 /run/tun c 10 200 && mount --bind /run/tun /dev/net/tun; } || true
 			ip link set lo up
-			exec "$@"' _ "$@"
+			# Not exec: process 1 inherits what daemons leave behind, and bash buries its dead.
+			"$@"
+			exit $?' _ "$@"
 }
 
 # can_isolate: whether `isolated` works here; containers often forbid it.

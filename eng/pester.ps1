@@ -22,7 +22,8 @@ $ErrorActionPreference = 'Stop'
 Import-Module Pester -RequiredVersion $PesterVersion
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
+# pwsh -File hands an array over as one text.
+$configuration.Run.Path = $Path -split ','
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'

@@ -16,7 +16,7 @@ set -euo pipefail
 # shellcheck source=eng/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-publish=$root/artifacts/publish
+publish=$(realpath "${WGDYNAMIC_PUBLISH:-$root/artifacts/publish}")
 leasetime=600
 
 in_hub() { ip netns exec hub "$@"; }

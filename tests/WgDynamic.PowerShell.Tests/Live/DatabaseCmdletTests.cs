@@ -12,7 +12,7 @@ public sealed class DatabaseCmdletTests(Site site) : SiteTests(site)
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file.FullName));
         Assert.StartsWith("SQLite format 3", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(file.FullName), 0, 15), StringComparison.Ordinal);
         Run("Get-WgDynamicServer wg0 | Backup-WgLeaseDatabase -Path $site/b.db").Single();
-        Run("[pscustomobject]@{ Interface = 'wg0'; Path = \"$site/c.db\" } | Backup-WgLeaseDatabase").Single();
+        Run("[pscustomobject]@{ InterfaceName = 'wg0' } | Backup-WgLeaseDatabase -Path $site/c.db").Single();
         Assert.NotEmpty(Run("Backup-WgLeaseDatabase wg0 -Path $site/a.db").AllErrors);
         Run("Backup-WgLeaseDatabase wg0 -Path $site/a.db -Force").Single();
         // PowerShell's own directory, not the process's.

@@ -64,6 +64,48 @@ public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
     }
 
     [Fact]
+    [Covers("Register-WgQuickHook", Aspect.Parameter)]
+    [Covers("Unregister-WgQuickHook", Aspect.Parameter)]
+    public async Task Register_and_Unregister_do_what_they_say()
+    {
+        // This process has its own mounts: what is registered is in memory, and nobody else's.
+        string[] places = ["/usr/local/bin", "/etc/systemd"];
+        foreach (string place in places)
+            await TestKit.Command.RunAsync("mount", "-t", "tmpfs", "tmpfs", place);
+        try
+        {
+            Assert.Equal(false, Run("Test-WgQuickHook").Single().BaseObject);
+            Run("Register-WgQuickHook -Confirm:$false").Succeeded();
+            Assert.True(File.Exists("/usr/local/bin/wg-quick"));
+            Assert.Equal(true, Run("Test-WgQuickHook").Single().BaseObject);
+            Run("Unregister-WgQuickHook -Confirm:$false").Succeeded();
+            Assert.Equal(false, Run("Test-WgQuickHook").Single().BaseObject);
+            await File.WriteAllTextAsync("/usr/local/bin/wg-quick", "#!/bin/sh\n# somebody else's\n", TestContext.Current.CancellationToken);
+            Run("Register-WgQuickHook -Confirm:$false").FailedWith("WgHookConflict");
+        }
+        finally
+        {
+            foreach (string place in places)
+                await TestKit.Command.RunAsync("umount", "--lazy", place);
+        }
+    }
+
+    [Fact]
+    [Covers("Get-WgQuickHook", Aspect.NotFound, Aspect.Completion)]
+    [Covers("Test-WgQuickHook", Aspect.NotFound, Aspect.Completion)]
+    [Covers("Get-WgDynamicConfiguration", Aspect.Completion)]
+    [Covers("Test-WgDynamicConfiguration", Aspect.Completion)]
+    [Covers("New-WgDynamicConfiguration", Aspect.Completion, Aspect.Wildcard)]
+    public void Interfaces_are_offered_and_one_without_a_file_is_an_error()
+    {
+        foreach (string cmdlet in new[] { "Get-WgQuickHook", "Test-WgQuickHook", "Get-WgDynamicConfiguration", "Test-WgDynamicConfiguration", "New-WgDynamicConfiguration" })
+            Assert.NotEmpty(Session.Complete($"{cmdlet} -Interface "));
+        Assert.Single(Run("Get-WgQuickHook -Interface wgnone -ConfigurationDirectory $site").AllErrors);
+        Assert.Single(Run("Test-WgQuickHook -Interface wgnone -ConfigurationDirectory $site").AllErrors);
+        Assert.NotEmpty(Run("New-WgDynamicConfiguration -Interface 'wg*'").AllErrors);
+    }
+
+    [Fact]
     [Covers("Register-WgQuickHook", Aspect.WhatIf)]
     [Covers("Unregister-WgQuickHook", Aspect.WhatIf)]
     public void WhatIf_registers_nothing()
@@ -100,8 +142,9 @@ public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
         Environment.SetEnvironmentVariable("WGDYNAMIC_BIN", directory);
         try
         {
-            Task<string> started = File.ReadAllTextAsync(fifo, TestContext.Current.CancellationToken);
-            using System.Management.Automation.PowerShell shell = Session.Start(script, [], out IAsyncResult running);
+            // Opening a pipe waits for its other end.
+            Task<string> started = Task.Run(() => File.ReadAllTextAsync(fifo, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            using System.Management.Automation.PowerShell shell = Session.Start(script, [], out _);
             int process = int.Parse(await started.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
             await shell.StopAsync(null, null).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
             Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);

@@ -124,7 +124,7 @@ public sealed class PoolCmdletTests(Site site) : SiteTests(site)
         Run("Remove-WgPoolExclusion -Interface wg0 -StartAddress 10.66.0.240 -EndAddress 10.66.0.247 -Confirm:$false").Succeeded();
         Assert.Empty(Run("Get-WgPoolExclusion wg0 | Where-Object Origin -eq Runtime").Succeeded());
         Assert.Equal(free, Free());
-        Assert.NotEmpty(Run("Get-WgPool wg0 | Get-WgPoolExclusion").Succeeded());
+        Assert.NotEmpty(Run("Get-WgPoolExclusion wg0 | Get-WgPoolExclusion").Succeeded());
     }
 
     [Fact]
