@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using WgDynamic.Daemon;
 using WgDynamic.Storage;
 
@@ -11,6 +12,13 @@ internal sealed class ServerCommand
 
     private readonly Option<uint?> _leaseTime = new("--leasetime")
     {
+        CustomParser = static result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds) && seconds > 0)
+                return seconds;
+            result.AddError("--leasetime must be a number of seconds, at least 1");
+            return null;
+        },
         Description = "How long a lease lasts without renewal, in seconds, whatever the configuration file says (3600)",
         HelpName = "SECONDS",
     };
@@ -49,11 +57,6 @@ internal sealed class ServerCommand
 
     private void AddValidators()
     {
-        _leaseTime.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<uint?>() == 0)
-                result.AddError("--leasetime must be at least 1 second");
-        });
         _history.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } text && !IpAddress.TryParse(text, out _))
