@@ -33,6 +33,8 @@ public sealed class ControlDatabaseScenarios
         ServerStatusAnswer status = Assert.IsType<ServerStatusAnswer>(Assert.Single(await AskAsync(network.Hub, new RestoreRequest(), backup)));
         Assert.Equal((id, 0), (status.ProcessId, status.ActiveLeases));
         Assert.Empty(await LeasesAsync(network.Hub));
+        // What the backup does not know is nobody's, and the device is as the book is.
+        Assert.Equal([$"{Network.LinkLocal(0)}/128"], await network.Hub.AllowedIPsAsync(network.Client));
         Assert.Empty(await AskAsync(network.Hub, new HistoryRequest { Address = since[0].Address }));
 
         await using DaemonProcess again = network.Client.StartClient();
@@ -44,12 +46,5 @@ public sealed class ControlDatabaseScenarios
 
     private static async Task<LeaseAnswer[]> LeasesAsync(Host host) => [.. (await AskAsync(host, new LeasesRequest { States = [LeaseState.Active] })).Cast<LeaseAnswer>()];
 
-    private static async Task<List<ControlAnswer>> AskAsync(Host host, ControlRequest request, Stream? upload = null)
-    {
-        List<ControlAnswer> answers = [];
-        await using ControlConnection connection = await ControlConnection.ConnectAsync(ControlSocket.PathOf(host.RuntimeDirectory, host.Interface, DaemonRole.Server), Token);
-        await foreach (ControlAnswer answer in connection.AskAsync(request, upload, Token))
-            answers.Add(answer);
-        return answers;
-    }
+    private static Task<ControlAnswer[]> AskAsync(Host host, ControlRequest request, Stream? upload = null) => host.AskAsync<ControlAnswer>(DaemonRole.Server, request, upload);
 }

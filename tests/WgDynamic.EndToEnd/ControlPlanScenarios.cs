@@ -9,8 +9,6 @@ public sealed class ControlPlanScenarios
 
     private static readonly string _shortLease = $"{4 * Backend.Slowness}";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_client_moves_to_the_address_that_is_reserved_for_it_when_it_renews_and_has_it_after_the_server_was_killed()
     {
@@ -68,13 +66,6 @@ public sealed class ControlPlanScenarios
         Assert.All(await AskAsync<PoolAnswer>(network.Hub, new PoolsRequest()), left => Assert.True(left is { Enabled: true, Origin: Origin.Route }));
     }
 
-    private static async Task<T[]> AskAsync<T>(Host host, ControlRequest request)
-        where T : ControlAnswer
-    {
-        List<T> answers = [];
-        await using ControlConnection connection = await ControlConnection.ConnectAsync(ControlSocket.PathOf(host.RuntimeDirectory, host.Interface, DaemonRole.Server), Token);
-        await foreach (ControlAnswer answer in connection.AskAsync(request, Token))
-            answers.Add(Assert.IsAssignableFrom<T>(answer));
-        return [.. answers];
-    }
+    private static Task<T[]> AskAsync<T>(Host host, ControlRequest request)
+        where T : ControlAnswer => host.AskAsync<T>(DaemonRole.Server, request);
 }

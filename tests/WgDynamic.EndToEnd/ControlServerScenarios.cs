@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
 using WgDynamic.Control;
 using WgDynamic.TestKit;
 
@@ -21,7 +20,7 @@ public sealed class ControlServerScenarios
         await using Network network = await Network.CreateAsync();
         await using DaemonProcess server = network.Hub.StartServer();
         await server.WaitForLineAsync("serving on");
-        await using ControlConnection watching = await ControlConnection.ConnectAsync(SocketOf(network.Hub), Token);
+        await using ControlConnection watching = await ControlConnection.ConnectAsync(network.Hub.SocketOf(DaemonRole.Server), Token);
         await using IAsyncEnumerator<ControlAnswer> events = watching.AskAsync(new WatchRequest { Types = [EventType.Granted, EventType.Revoked] }, Token).GetAsyncEnumerator(Token);
         ValueTask<bool> first = events.MoveNextAsync();
         await using DaemonProcess client = network.Client.StartClient();
@@ -38,7 +37,7 @@ public sealed class ControlServerScenarios
             Assert.Matches(@"^10\.[0-9.]+:[0-9]+$", lease.Endpoint);
         });
         await client.StopAsync("KILL");
-        Assert.Equal(2, (await AskAsync(network.Hub, new RevokeRequest { PublicKey = PublicKey.Parse(network.Client.Keys.Public), Reason = "a test" })).Count);
+        Assert.Equal(2, (await AskAsync(network.Hub, new RevokeRequest { PublicKey = PublicKey.Parse(network.Client.Keys.Public), Reason = "a test" })).Length);
         Assert.Equal([$"{Network.LinkLocal(0)}/128"], await network.Hub.AllowedIPsAsync(network.Client));
         Assert.True(await events.MoveNextAsync());
         Assert.Equal(EventType.Revoked, ((EventAnswer)events.Current).Type);
@@ -90,37 +89,17 @@ public sealed class ControlServerScenarios
         await using Network network = await Network.CreateAsync();
         await using DaemonProcess server = network.Hub.StartServer();
         await server.WaitForLineAsync("serving on");
-        List<Socket> crowd = [];
-        try
+        using (await UnkindCallers.CallAsync(network.Hub.SocketOf(DaemonRole.Server)))
         {
-            for (int i = 0; i < 100; i++)
-            {
-                Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                crowd.Add(socket);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketOf(network.Hub)), Token);
-                byte[] said = (i % 4) switch
-                {
-                    0 => Encoding.ASCII.GetBytes("""{"request":"watch","includeCurrent":true}""" + "\n"),
-                    1 => Encoding.ASCII.GetBytes(new string('[', 60_000)),
-                    2 => [0xff, 0, 10, 13, 10],
-                    _ => [],
-                };
-                _ = await socket.SendAsync(said, SocketFlags.None, Token);
-            }
-
             await using DaemonProcess client = network.Client.StartClient();
             await client.WaitForLineAsync("leased ");
             _ = await Until.AsExpectedAsync(network.Client.AddressesAsync, found => found.Length == 2);
-        }
-        finally
-        {
-            crowd.ForEach(socket => socket.Dispose());
         }
 
         Assert.False(server.Log.Contains("please report it", StringComparison.Ordinal), server.Log);
         Assert.Empty(await AskAsync(network.Hub, new StopRequest()));
         Assert.Equal(0, await server.WaitForExitAsync());
-        Assert.False(File.Exists(SocketOf(network.Hub)));
+        Assert.False(File.Exists(network.Hub.SocketOf(DaemonRole.Server)));
     }
 
     [Fact]
@@ -128,55 +107,17 @@ public sealed class ControlServerScenarios
     {
         await using Network network = await Network.CreateAsync();
         using Socket other = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        other.Bind(new UnixDomainSocketEndPoint(SocketOf(network.Hub)));
+        other.Bind(new UnixDomainSocketEndPoint(network.Hub.SocketOf(DaemonRole.Server)));
         other.Listen();
         await using DaemonProcess server = network.Hub.StartServer();
         await server.WaitForLineAsync("there is no control socket.*somebody listens.*--runtime-directory");
         await using DaemonProcess client = network.Client.StartClient();
         await client.WaitForLineAsync("leased ");
         Assert.Equal(0, await server.StopAsync());
-        Assert.True(File.Exists(SocketOf(network.Hub)));
+        Assert.True(File.Exists(network.Hub.SocketOf(DaemonRole.Server)));
     }
 
-    [Fact]
-    public async Task A_database_comes_back_as_it_was_while_the_server_runs()
-    {
-        await using Network network = await Network.CreateAsync(clients: 2);
-        await using DaemonProcess server = network.Hub.StartServer();
-        await server.WaitForLineAsync("serving on");
-        await using DaemonProcess first = network.Clients[0].StartClient();
-        await first.WaitForLineAsync("leased ");
-        LeaseAnswer[] before = await Until.AsExpectedAsync(() => LeasesAsync(network.Hub), leases => leases.Length == 2);
-
-        MemoryStream backup = new();
-        foreach (ContentAnswer part in (await AskAsync(network.Hub, new BackupRequest())).Cast<ContentAnswer>())
-            backup.Write(part.Content.Span);
-        backup.Position = 0;
-        await using DaemonProcess second = network.Clients[1].StartClient();
-        await second.WaitForLineAsync("leased ");
-        _ = await Until.AsExpectedAsync(() => LeasesAsync(network.Hub), leases => leases.Length == 4);
-        await second.StopAsync("KILL");
-
-        await using (ControlConnection connection = await ControlConnection.ConnectAsync(SocketOf(network.Hub), Token))
-        {
-            ServerStatusAnswer status = (ServerStatusAnswer)Assert.Single(await connection.AskAsync(new RestoreRequest(), backup, Token).ToListAsync(Token));
-            Assert.Equal((2, server.Id), (status.ActiveLeases, status.ProcessId));
-        }
-
-        Assert.Equal(before.Select(lease => lease.Address), (await LeasesAsync(network.Hub)).Select(lease => lease.Address));
-        // What the backup does not know is nobody's, and the device is as the book is.
-        _ = await Until.AsExpectedAsync(() => network.Hub.AllowedIPsAsync(network.Clients[1]), allowed => allowed.Length == 1);
-        Assert.Equal(3, (await network.Hub.AllowedIPsAsync(network.Clients[0])).Length);
-        await network.Clients[0].PingAsync("192.168.4.1", before[0].Address.ToString());
-    }
-
-    private static string SocketOf(Host host) => ControlSocket.PathOf(host.RuntimeDirectory, host.Interface, DaemonRole.Server);
-
-    private static async Task<List<ControlAnswer>> AskAsync(Host host, ControlRequest request)
-    {
-        await using ControlConnection connection = await ControlConnection.ConnectAsync(SocketOf(host), Token);
-        return await connection.AskAsync(request, Token).ToListAsync(Token);
-    }
+    private static Task<ControlAnswer[]> AskAsync(Host host, ControlRequest request) => host.AskAsync<ControlAnswer>(DaemonRole.Server, request);
 
     private static async Task<LeaseAnswer[]> LeasesAsync(Host host) => [.. (await AskAsync(host, new LeasesRequest())).Cast<LeaseAnswer>()];
 

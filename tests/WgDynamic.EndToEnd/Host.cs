@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WgDynamic.Control;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.EndToEnd;
@@ -70,6 +71,18 @@ internal sealed class Host : IAsyncDisposable
         string file = Path.Combine(RuntimeDirectory, "wg.conf");
         await File.WriteAllTextAsync(file, configuration);
         await WgAsync($"setconf {Interface} {file}");
+    }
+
+    /// <summary>The control socket of one of its daemons.</summary>
+    public string SocketOf(DaemonRole role) => ControlSocket.PathOf(RuntimeDirectory, Interface, role);
+
+    /// <summary>Asks one of its daemons.</summary>
+    public async Task<T[]> AskAsync<T>(DaemonRole role, ControlRequest request, Stream? upload = null)
+        where T : ControlAnswer
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await using ControlConnection connection = await ControlConnection.ConnectAsync(SocketOf(role), token);
+        return [.. (await connection.AskAsync(request, upload, token).ToListAsync(token)).Select(answer => Assert.IsAssignableFrom<T>(answer))];
     }
 
     public DaemonProcess StartServer(params string[] arguments) => Start("wg-dynamic-server", [.. arguments.Contains("--database") ? [] : new[] { "--database", Database }, .. arguments]);
