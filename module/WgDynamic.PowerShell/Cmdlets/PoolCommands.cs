@@ -287,13 +287,14 @@ internal static class Pools
         bool asked = false;
         cmdlet.ForEachDaemon(interfaces, socket =>
         {
-            asked = true;
             // Pools are few. That each is looked at here tells which names nothing has, whatever the daemon makes of those.
             foreach (PoolAnswer pool in cmdlet.Ask<PoolAnswer>(socket, new PoolsRequest()))
             {
                 if (filter.Takes($"{pool.Range}", pool.Name))
                     work(socket, pool);
             }
+
+            asked = true;
         });
         foreach (string name in asked ? filter.Unseen : [])
             cmdlet.Report(new WgDynamicException("WgPoolNotFound", ErrorCategory.ObjectNotFound, $"there is no pool {name}", "Get-WgPool lists the pools that there are; name one by its range or its name.", name), name);
