@@ -99,7 +99,7 @@ $run = Invoke-Pester -Configuration $configuration
 
 $checks = foreach ($test in $run.Tests | Where-Object Result -ne 'NotRun') {
     [pscustomobject]@{
-        Interface = $test.Path[0] -replace '^.* '
+        Interface = $test.Block.ExpandedName -replace '^.* of '
         Tag = $test.Tag + $test.Block.Tag | Select-Object -First 1
         Check = $test.ExpandedName
         Result = "$($test.Result)"

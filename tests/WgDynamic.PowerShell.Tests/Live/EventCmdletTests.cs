@@ -30,7 +30,7 @@ public sealed class EventCmdletTests(Site site) : SiteTests(site)
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), renewed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         output.DataAdded += (_, added) =>
         {
-            string type = $"{output[added.Index].Properties["Type"].Value}";
+            string type = $"{output[added.Index].Properties["EventType"].Value}";
             _ = type == "Current" ? begun.TrySetResult() : renewed.TrySetResult();
         };
         using System.Management.Automation.PowerShell shell = watching.Start($"Watch-WgEvent -Interface wg0 -EventType Renewed -PublicKey '{Site.Laptop}' -IncludeCurrent -MaxEvents 3 -Timeout 60", output, out IAsyncResult running);
@@ -40,7 +40,7 @@ public sealed class EventCmdletTests(Site site) : SiteTests(site)
         await Task.Run(() => shell.EndInvoke(running), TestContext.Current.CancellationToken);
         Assert.Empty(shell.Streams.Error);
         Assert.Equal(3, output.Count);
-        Assert.Equal(["Current", "Current", "Renewed"], output.Select(item => $"{item.Properties["Type"].Value}"));
+        Assert.Equal(["Current", "Current", "Renewed"], output.Select(item => $"{item.Properties["EventType"].Value}"));
     }
 
     [Fact]

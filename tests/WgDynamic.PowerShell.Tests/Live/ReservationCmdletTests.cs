@@ -87,9 +87,9 @@ public sealed class ReservationCmdletTests(Site site) : SiteTests(site)
     {
         Run($"Add-WgReservation wg0 -PublicKey {Stranger} -IPAddress $free").Succeeded();
         Assert.Equal(ErrorCategory.ResourceExists, Run("Add-WgReservation wg0 -PublicKey $phone -IPAddress $free").FailedWith("WgReservationExists").CategoryInfo.Category);
-        Assert.Equal("192.0.2.1", $"{Run("Add-WgReservation wg0 -PublicKey $phone -IPAddress 192.0.2.1").FailedWith("WgAddressNotInPool").TargetObject}");
+        Assert.Equal("10.66.0.1", $"{Run("Add-WgReservation wg0 -PublicKey $phone -IPAddress 10.66.0.1").FailedWith("WgAddressNotInPool").TargetObject}");
         // The other rows are reserved all the same.
-        Result rows = Run($"@([pscustomobject]@{{ IPAddress = '192.0.2.1' }}, [pscustomobject]@{{ IPAddress = $free2 }}) | Add-WgReservation -Interface wg0 -PublicKey $phone -PassThru");
+        Result rows = Run($"@([pscustomobject]@{{ IPAddress = '10.66.0.1' }}, [pscustomobject]@{{ IPAddress = $free2 }}) | Add-WgReservation -Interface wg0 -PublicKey $phone -PassThru");
         rows.FailedWith("WgAddressNotInPool");
         Assert.Equal(Site.Free[1], Assert.Single(rows.Output).Properties["IPAddress"].Value);
     }
