@@ -28,7 +28,7 @@ internal static class Surface
         ["Remove-WgPoolExclusion"] = ["Prefix", "StartAddress", "EndAddress", "PassThru"],
         ["Get-WgPoolStatistics"] = ["Prefix[]"],
         ["Get-WgDynamicClient"] = [],
-        ["Start-WgDynamicClient"] = ["RequestAddress[]", "LeaseDuration", "Service", "Wait", "Timeout", "PassThru"],
+        ["Start-WgDynamicClient"] = ["RequestAddress[]", "Service", "Wait", "Timeout", "PassThru"],
         ["Stop-WgDynamicClient"] = ["Release", "PassThru"],
         ["Restart-WgDynamicClient"] = ["PassThru"],
         ["Test-WgDynamicClient"] = ["Detailed"],

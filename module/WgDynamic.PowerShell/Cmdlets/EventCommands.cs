@@ -8,7 +8,7 @@ public abstract class WgEventCmdlet : WgGetCmdlet
 {
     /// <summary>Only events of these types. Without it: all.</summary>
     [Parameter(Position = 1)]
-    [ValidateSet("Granted", "Renewed", "Expired", "Released", "Revoked", "Refused", "Malformed", "Mended", "PlanChanged", "Reloaded", "Trouble", "LinkChanged", "PushChanged", "Daemon")]
+    [ValidateSet("Granted", "Renewed", "Expired", "Released", "Revoked", "Refused", "Malformed", "Mended", "PlanChanged", "Reloaded", "Trouble", "LinkChanged", "PushChanged", "Daemon", "Current", "Lagged")]
     public string[]? EventType { get; set; }
 
     /// <summary>Only events of these peers: public keys.</summary>

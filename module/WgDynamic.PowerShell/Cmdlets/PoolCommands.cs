@@ -294,6 +294,7 @@ internal static class Pools
                     work(socket, pool);
             }
 
+            // Of a daemon that did not answer, nothing can be said to be missing.
             asked = true;
         });
         foreach (string name in asked ? filter.Unseen : [])
