@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using WgDynamic.Control;
 using WgDynamic.Architecture.Tests;
+using WgDynamic.Control;
 using Daemon = WgDynamic.Control.Tests.Daemon;
 
 namespace WgDynamic.PowerShell.Tests;
