@@ -64,8 +64,8 @@ public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
     }
 
     [Fact]
-    [Covers("Register-WgQuickHook", Aspect.Parameter)]
-    [Covers("Unregister-WgQuickHook", Aspect.Parameter)]
+    [Covers("Register-WgQuickHook", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName)]
+    [Covers("Unregister-WgQuickHook", Aspect.Parameter, Aspect.Pipe, Aspect.PropertyName)]
     public async Task Register_and_Unregister_do_what_they_say()
     {
         // This process has its own mounts: what is registered is in memory, and nobody else's.
@@ -80,6 +80,9 @@ public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
             Assert.Equal(true, Run("Test-WgQuickHook").Single().BaseObject);
             Run("Unregister-WgQuickHook -Confirm:$false").Succeeded();
             Assert.Equal(false, Run("Test-WgQuickHook").Single().BaseObject);
+            Run("[pscustomobject]@{ ConfigurationDirectory = $site } | Register-WgQuickHook -Confirm:$false").Succeeded();
+            Run("[pscustomobject]@{ ConfigurationDirectory = $site } | Unregister-WgQuickHook -Confirm:$false").Succeeded();
+            Assert.False(File.Exists("/usr/local/bin/wg-quick"));
             await File.WriteAllTextAsync("/usr/local/bin/wg-quick", "#!/bin/sh\n# somebody else's\n", TestContext.Current.CancellationToken);
             Run("Register-WgQuickHook -Confirm:$false").FailedWith("WgHookConflict");
         }
@@ -149,12 +152,24 @@ public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
             await shell.StopAsync(null, null).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
             Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);
             // Nor is the program left behind.
-            Assert.False(File.Exists($"/proc/{process}/cmdline") && (await File.ReadAllTextAsync($"/proc/{process}/cmdline", TestContext.Current.CancellationToken)).Contains("sleep", StringComparison.Ordinal));
+            Assert.False(Runs(process));
         }
         finally
         {
             Environment.SetEnvironmentVariable("WGDYNAMIC_BIN", bin);
             Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static bool Runs(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains("sleep", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // It went while this looked.
         }
     }
 }
