@@ -100,17 +100,17 @@ Describe 'The checks' {
 
     It 'tell a lease that nobody renews' {
         $lease = Get-WgLease -Interface wg0 -PublicKey $laptop -State Active -AddressFamily IPv4
-        $lease | Add-WgReservation -LeaseDuration 8s
+        $lease | Add-WgReservation -LeaseDuration 30s
         try {
             Update-WgLease -Interface wg1 -Wait
             $process = (Get-WgDynamicClient -Interface wg1).ProcessId
             Send-Signal STOP $process
             foreach ($try in 1..200) {
                 $late = Get-WgLease -Interface wg0 -IPAddress $lease.IPAddress
-                if ($late.State -eq 'Active' -and $late.TimeRemaining.TotalSeconds -lt 4) { break }
+                if ($late.State -eq 'Active' -and $late.TimeRemaining.TotalSeconds -lt 26) { break }
                 Start-Sleep -Milliseconds 50
             }
-            $run = Invoke-Check '-Interface wg0 -Tag Leases -RenewalMargin 60'
+            $run = Invoke-Check '-Interface wg0 -Tag Leases -RenewalMargin 90'
         }
         finally {
             Send-Signal CONT $process

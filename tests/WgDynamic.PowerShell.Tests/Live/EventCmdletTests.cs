@@ -71,6 +71,6 @@ public sealed class EventCmdletTests(Site site) : SiteTests(site)
     public void Tab_offers_types_of_events()
     {
         Assert.Equal(["Granted"], Session.Complete("Get-WgEvent -EventType G").Select(offer => offer.CompletionText));
-        Assert.Equal(["LinkChanged"], Session.Complete("Watch-WgEvent -EventType L").Select(offer => offer.CompletionText));
+        Assert.Equal(["LinkChanged"], Session.Complete("Watch-WgEvent -EventType Li").Select(offer => offer.CompletionText));
     }
 }

@@ -152,6 +152,8 @@ public sealed class HookAndConfigurationTests(Site site) : SiteTests(site)
             await shell.StopAsync(null, null).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
             Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);
             // Nor is the program left behind.
+            for (int look = 0; look < 500 && Runs(process); look++)
+                await Task.Delay(20, TestContext.Current.CancellationToken);
             Assert.False(Runs(process));
         }
         finally
