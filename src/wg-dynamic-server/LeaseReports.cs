@@ -8,6 +8,8 @@ namespace WgDynamic.Server;
 /// <summary>What is told of leases: a line in the log, an event, and one more of its kind.</summary>
 internal sealed class LeaseReports(InterfaceName interfaceName, LeaseBook book, Counters counters, EventHub events, LogThrottle throttle, ILogger log)
 {
+    private readonly Dictionary<IpAddress, string> _why = [];
+
     /// <summary>Reports what has happened to a lease.</summary>
     public void Report(in LeaseChange change)
     {
@@ -29,10 +31,16 @@ internal sealed class LeaseReports(InterfaceName interfaceName, LeaseBook book, 
         }
     }
 
+    /// <summary>Says why a lease is about to end, for the event that tells it.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="why">For people.</param>
+    public void Explain(IpAddress address, string why) => _why[address] = why;
+
     private void Tell(EventType type, in LeaseRecord lease)
     {
         counters.Add(type);
-        events.Publish(new ControlEvent(type, lease.Peer, lease.Address));
+        string? text = _why.Count > 0 && _why.Remove(lease.Address, out string? why) ? $"{lease.Address} of {lease.Peer} was taken back by {why}" : null;
+        events.Publish(new ControlEvent(type, lease.Peer, lease.Address, Text: text));
     }
 
     /// <summary>Reports a grant that lacks something that was asked for.</summary>

@@ -79,7 +79,7 @@ internal sealed class LeaseService
         _log = log;
         _throttle = new LogThrottle(clock);
         _reports = new LeaseReports(interfaceName, book, counters, events, _throttle, log);
-        Desk = new LeaseDesk(interfaceName, book, _device.View, log);
+        Desk = new LeaseDesk(interfaceName, book, _device.View, _reports, log);
         _status = new ServerStatus(interfaceName, book, _store, _device, manager);
     }
 

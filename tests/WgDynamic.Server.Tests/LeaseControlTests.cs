@@ -115,7 +115,9 @@ public class LeaseControlTests
         Assert.All(revoked, lease => Assert.Null(desk.Hub.Device.OwnerOf(IpPrefix.Host(lease.Address))));
         Assert.Equal(2, (await desk.LeasesAsync(new LeasesRequest { States = [LeaseState.Active] })).Length);
         Assert.Contains("moved out", Assert.Single(desk.Hub.Log.Of("RevokedByHand").Take(1)), StringComparison.Ordinal);
-        Assert.Equal(2, (await desk.AskAsync(new EventsRequest { Types = [EventType.Revoked] })).Length);
+        EventAnswer[] events = [.. (await desk.AskAsync(new EventsRequest { Types = [EventType.Revoked] })).Cast<EventAnswer>()];
+        Assert.Equal(2, events.Length);
+        Assert.All(events, happened => Assert.Matches("was taken back by user [0-9]+: moved out$", happened.Message));
 
         // It may come back: only taking it off the interface keeps a peer out.
         Assert.Equal(had.IPv4, (await desk.Hub.AskAsync(1)).IPv4);

@@ -5,7 +5,7 @@ using WgDynamic.Leasing;
 namespace WgDynamic.Server;
 
 /// <summary>Reads and revokes leases for who asks at the control socket. Has one owner, the lease service: called in its loop only.</summary>
-internal sealed class LeaseDesk(InterfaceName interfaceName, LeaseBook book, DeviceView device, ILogger log)
+internal sealed class LeaseDesk(InterfaceName interfaceName, LeaseBook book, DeviceView device, LeaseReports reports, ILogger log)
 {
     /// <summary>The leases that fit as far as can be told at once, in no order.</summary>
     public Lease[] Find(LeaseFilter filter) => [.. filter.Candidates(book).Where(filter.Fits)];
@@ -33,6 +33,7 @@ internal sealed class LeaseDesk(InterfaceName interfaceName, LeaseBook book, Dev
         foreach (Lease lease in leases)
         {
             log.RevokedByHand(interfaceName, lease.Address, lease.Peer, who, reason ?? "no reason given");
+            reports.Explain(lease.Address, reason is null ? who : $"{who}: {reason}");
             book.Revoke(lease, now);
         }
 
