@@ -36,6 +36,9 @@ stage() {
 		put 644 "$root/artifacts/module/$file" "$share/powershell/Modules/$file"
 	done < <(cd "$root/artifacts/module" 2>/dev/null && find WgDynamic -type f | sort)
 	[[ " ${staged[*]} " == */WgDynamic.psd1\ * ]] || die "the PowerShell module is missing: run eng/build.sh"
+	for file in Invoke-WgDynamicChecks.ps1 WgDynamic.Checks.Tests.ps1; do
+		put 644 "$root/pester/$file" "$share/wg-dynamic/pester/$file"
+	done
 	put 644 "$packaging/wg-dynamic.conf" "$share/doc/wg-dynamic/examples/wg-dynamic.conf"
 	put_directory /etc/wg-dynamic
 }
