@@ -54,6 +54,8 @@ public static class DaemonOptions
         Argument<InterfaceName> argument = new("interface")
         {
             Description = description,
+            // Else the help names those that there are.
+            HelpName = "interface",
             CustomParser = result =>
             {
                 string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
