@@ -31,11 +31,18 @@ public sealed class GetWgPoolExclusionCommand : WgGetCmdlet
     [SupportsWildcards]
     public string[]? Pool { get; set; }
 
+    /// <summary>A pool, whose exclusions are meant.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public WgPool? InputObject { get; set; }
+
     internal override DaemonRole? Daemon => DaemonRole.Server;
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForItem(Prefix, () =>
     {
+        // The prefix of a pool is not that of an exclusion.
+        if (InputObject is { } input)
+            (Prefix, Pool) = (null, [input.Prefix]);
         foreach (string literal in (Prefix ?? []).Where(prefix => !Names.IsWildcard(prefix)))
             _ = Read.Range(literal);
         Filter prefixes = new(Pools.Normalize(Prefix)), pools = new(Pools.Normalize(Pool));
