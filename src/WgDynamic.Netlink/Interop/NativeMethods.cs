@@ -14,6 +14,7 @@ internal static unsafe partial class NativeMethods
     public const int LOCK_SH = 1; // asm-generic/fcntl.h
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+    public const int O_PATH = 0x200000; // asm-generic/fcntl.h
     public const int AT_EMPTY_PATH = 0x1000; // linux/fcntl.h
     public const uint STATX_TYPE = 1; // linux/stat.h
     public const uint STATX_NLINK = 4;
@@ -62,10 +63,6 @@ internal static unsafe partial class NativeMethods
     // int execv(const char *path, char *const argv[]);
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int execv(string path, string?[] argv);
-
-    // mode_t umask(mode_t mask);
-    [LibraryImport("libc")]
-    public static partial uint umask(uint mask);
 
     // int flock(int fd, int op);
     [LibraryImport("libc", SetLastError = true)]

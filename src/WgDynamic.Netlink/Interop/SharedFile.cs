@@ -95,27 +95,35 @@ public static unsafe class SharedFile
     }
 
     /// <summary>
-    /// Binds a socket to a path, with mode rw-rw---- from the first moment on: to change it afterwards would be to follow
-    /// whatever link has taken its place by then. Before other threads make files, whose mode the umask is for.
+    /// Binds a socket to a path, with mode rw-rw----: never with more, and not to be had by a link that takes its place
+    /// between the two.
     /// </summary>
     /// <param name="socket">A socket of AF_UNIX.</param>
     /// <param name="path">Where.</param>
-    /// <exception cref="SocketException">The kernel refused.</exception>
+    /// <exception cref="SocketException">The kernel refused to bind it.</exception>
+    /// <exception cref="IOException">What is there now is no socket any more.</exception>
     public static void Bind(Socket socket, string path)
     {
         ArgumentNullException.ThrowIfNull(socket);
         // unix_bind(), net/unix/af_unix.c: the mode of the socket, less the umask, becomes the file's.
         using (SafeFileHandle file = new(socket.Handle, ownsHandle: false))
             File.SetUnixFileMode(file, (UnixFileMode)Mode);
-        uint umask = NativeMethods.umask(0);
-        try
-        {
-            socket.Bind(new UnixDomainSocketEndPoint(path));
-        }
-        finally
-        {
-            _ = NativeMethods.umask(umask);
-        }
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+
+        // What the umask has taken comes back: by a name that means this very file, whatever happens to the path.
+        int fd;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            fd = LibC.open(name, NativeMethods.O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC);
+        if (fd < 0)
+            throw Failure(path, Marshal.GetLastPInvokeError());
+        using SafeFileHandle bound = new(fd, ownsHandle: true);
+        NativeMethods.statx_t status;
+        byte empty = 0;
+        if (NativeMethods.statx(fd, &empty, NativeMethods.AT_EMPTY_PATH, NativeMethods.STATX_TYPE | NativeMethods.STATX_NLINK, &status) < 0)
+            throw Failure(path, Marshal.GetLastPInvokeError());
+        if ((status.stx_mode & LibC.S_IFMT) != LibC.S_IFSOCK || status.stx_nlink != 1)
+            throw Failure(path, Errno.ELOOP);
+        File.SetUnixFileMode($"/proc/self/fd/{fd}", (UnixFileMode)Mode);
     }
 
     /// <summary>Whether a path is a socket's, and not a link's to one.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace WgDynamic.Netlink.Tests;
@@ -30,6 +31,23 @@ public sealed class SharedFileTests : IDisposable
         Assert.False(SharedFile.IsLocked(FilePath));
         using SafeFileHandle? again = SharedFile.TryLock(FilePath);
         Assert.NotNull(again);
+    }
+
+    [Fact]
+    public void A_socket_that_it_binds_is_the_groups_too_and_binds_over_nothing()
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), second = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        string path = Path.Combine(_directory, "s");
+        SharedFile.Bind(socket, path);
+        Assert.True(SharedFile.IsSocket(path));
+        Assert.Equal(ForTheGroup, File.GetUnixFileMode(path));
+
+        File.WriteAllText(Elsewhere, "mine");
+        UnixFileMode before = File.GetUnixFileMode(Elsewhere);
+        string link = Path.Combine(_directory, "link");
+        File.CreateSymbolicLink(link, Elsewhere);
+        Assert.Throws<SocketException>(() => SharedFile.Bind(second, link));
+        Assert.Equal((before, "mine"), (File.GetUnixFileMode(Elsewhere), File.ReadAllText(Elsewhere)));
     }
 
     [Fact]
