@@ -117,6 +117,7 @@ public sealed class PoolCmdletTests(Site site) : SiteTests(site)
         BigInteger free = Free();
         Run("Add-WgPoolExclusion -Interface wg0 -StartAddress 10.66.0.240 -EndAddress 10.66.0.247").Succeeded();
         Assert.Contains("10.66.0.240", Run("Get-WgPoolExclusion -Interface w* | Where-Object Origin -eq Runtime").Texts("StartAddress"));
+        Assert.Contains("10.66.0.240", Run("Get-WgPool wg0 -Prefix 10.66.0.0/24 | Get-WgPoolExclusion").Texts("StartAddress"));
         Assert.Contains("10.66.0.1/32", Run("Get-WgPoolExclusion wg0 | Where-Object Origin -eq Device").Texts("Prefix"));
         Run("[pscustomobject]@{ InterfaceName = 'wg0'; Prefix = $free } | Add-WgPoolExclusion").Succeeded();
         Assert.InRange(Free(), free - 9, free - 7);
