@@ -143,6 +143,7 @@ internal sealed class ClientLoop
 
         _manager.Status(ClientStatus.Text(_interface, _machine.State, _machine.Held, _machine.Expiry - Now, _news.Problem, _clock));
         _inbox.Snapshot = Look();
+        _news.Publish();
         EndRenewals(change, isAnswer);
         return failure is null || !goesOn ? goesOn : await HandleAsync(failure);
     }

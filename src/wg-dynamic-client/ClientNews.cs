@@ -10,6 +10,7 @@ namespace WgDynamic.Client;
 /// <param name="events">Who watches.</param>
 internal sealed class ClientNews(InterfaceName name, PublicKey server, ILogger log, EventHub events)
 {
+    private readonly List<ControlEvent> _untold = [];
     private HashSet<string> _refused = [];
 
     /// <summary>What is in the way; empty for nothing.</summary>
@@ -26,6 +27,15 @@ internal sealed class ClientNews(InterfaceName name, PublicKey server, ILogger l
     {
         log.Started(name, server, own);
         Tell(EventType.Daemon, $"asking {server} as {own}");
+        Publish();
+    }
+
+    /// <summary>Tells who watches, once all that has happened is done: who looks because of an event finds what it says.</summary>
+    public void Publish()
+    {
+        foreach (ControlEvent happened in _untold)
+            events.Publish(happened);
+        _untold.Clear();
     }
 
     /// <summary>The client ends, whyever.</summary>
@@ -149,8 +159,8 @@ internal sealed class ClientNews(InterfaceName name, PublicKey server, ILogger l
     private void Tell(EventType type, IEnumerable<IpAddress> addresses)
     {
         foreach (IpAddress address in addresses)
-            events.Publish(new ControlEvent(type, server, address));
+            _untold.Add(new ControlEvent(type, server, address));
     }
 
-    private void Tell(EventType type, string text) => events.Publish(new ControlEvent(type, server, Text: text));
+    private void Tell(EventType type, string text) => _untold.Add(new ControlEvent(type, server, Text: text));
 }

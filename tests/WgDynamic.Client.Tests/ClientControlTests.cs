@@ -226,6 +226,7 @@ public sealed class ClientControlTests : IAsyncDisposable
         _news.Expired([_six]);
         _news.LinkDown();
         _news.Ending();
+        _news.Publish();
         List<EventAnswer> events = [.. (await AskAsync(new EventsRequest())).Cast<EventAnswer>()];
         Assert.Equal(
             [
@@ -250,6 +251,7 @@ public sealed class ClientControlTests : IAsyncDisposable
         }
 
         _news.LinkDown();
+        _news.Publish();
         Assert.True(await watching.MoveNextAsync());
         Assert.Equal(EventType.LinkChanged, ((EventAnswer)watching.Current).Type);
     }

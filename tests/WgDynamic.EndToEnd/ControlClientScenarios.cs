@@ -69,6 +69,22 @@ public sealed class ControlClientScenarios
         Assert.Equal((ControlError.NotSupported, $"bring it up: ip link set {network.Client.Interface} up"), (error.Code, error.Remedy));
     }
 
+    [Fact]
+    public async Task Who_looks_because_of_an_event_finds_what_it_says()
+    {
+        await using Network network = await Network.CreateAsync();
+        await using DaemonProcess client = network.Client.StartClient();
+        await client.WaitForLineAsync("asking ");
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await using ControlConnection watching = await ControlConnection.ConnectAsync(network.Client.SocketOf(DaemonRole.Client), token);
+        await using IAsyncEnumerator<ControlAnswer> events = watching.AskAsync(new WatchRequest { Types = [EventType.Granted] }, token).GetAsyncEnumerator(token);
+        ValueTask<bool> granted = events.MoveNextAsync();
+        await using DaemonProcess server = network.Hub.StartServer();
+        Assert.True(await granted);
+        Assert.Equal(2, (await LeasesAsync(network.Client)).Length);
+        Assert.Equal(2, (await network.Client.AddressesAsync()).Length);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
