@@ -226,13 +226,16 @@ public class ControlListenerTests
     {
         TaskCompletionSource go = new();
         await using Daemon daemon = new(async (_, _) => await go.Task);
-        List<Task<List<ControlAnswer>>> waiting = [.. Enumerable.Range(0, 80).Select(_ => daemon.AskAsync(new StatusRequest()))];
-        while (!waiting.Any(asking => asking.IsFaulted))
+        // Root may have all places, another user a part of them.
+        const int Callers = 80;
+        int places = Environment.IsPrivilegedProcess ? 64 : 16;
+        List<Task<List<ControlAnswer>>> waiting = [.. Enumerable.Range(0, Callers).Select(_ => daemon.AskAsync(new StatusRequest()))];
+        while (waiting.Count(asking => asking.IsFaulted) < Callers - places)
             await Task.WhenAny(waiting.Where(asking => !asking.IsCompleted));
         go.SetResult();
         await Task.WhenAll(waiting).ContinueWith(static _ => { }, TaskScheduler.Default);
         Assert.All(waiting.Where(asking => asking.IsFaulted), asking => Assert.Equal(ControlError.Busy, Assert.IsType<ControlException>(asking.Exception!.InnerException).Code));
-        Assert.InRange(waiting.Count(asking => asking.IsCompletedSuccessfully), 16, 64);
+        Assert.Equal(places, waiting.Count(asking => asking.IsCompletedSuccessfully));
         Assert.Empty(await daemon.AskAsync(new StatusRequest()));
     }
 
