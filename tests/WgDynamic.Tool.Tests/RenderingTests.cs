@@ -204,7 +204,7 @@ public class RenderingTests
                     Releases = 1,
                     Expirations = 2,
                     Revocations = 3,
-                    Refusals = new Dictionary<string, long> { ["TooOften"] = 0, ["PoolExhausted"] = 4 },
+                    Refusals = new Dictionary<string, long> { ["NoPool"] = 0, ["PoolExhausted"] = 4 },
                     Malformed = 6,
                     Mended = 7,
                 },

@@ -119,12 +119,6 @@ public enum RefusalReason
     /// <summary>The source address is no peer's.</summary>
     UnknownPeer,
 
-    /// <summary>The peer asks for new addresses more often than it may.</summary>
-    TooOften,
-
-    /// <summary>There are too many connections, of this peer or altogether.</summary>
-    TooManyConnections,
-
     /// <summary>The store or the device failed.</summary>
     Failed,
 }
