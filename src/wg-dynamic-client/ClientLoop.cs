@@ -87,13 +87,19 @@ internal sealed class ClientLoop
         ClientPhase stateBefore = _machine.State;
         bool isAnswer = change is ClientEvent.Answered(var answered, _, _) && !_machine.IsStale(answered);
         IReadOnlyList<ClientAction> actions = _machine.Handle(change, Now);
-        Report(change, isAnswer, stateBefore, before);
 
-        bool goesOn = true;
+        bool goesOn = true, isReported = false;
         _wakeAt = null;
         ClientEvent? failure = null;
         foreach (ClientAction action in actions)
         {
+            // What is said to be leased is on the interface by then: the machine has addresses put there before all else.
+            if (!isReported && action is not ClientAction.Install)
+            {
+                Report(change, isAnswer, stateBefore, before);
+                isReported = true;
+            }
+
             _log.Doing(_interface, action);
             switch (action)
             {
@@ -134,6 +140,8 @@ internal sealed class ClientLoop
             }
         }
 
+        if (!isReported)
+            Report(change, isAnswer, stateBefore, before);
         if (change is ClientEvent.Answered(_, { Serial: var serial }, _))
         {
             if (serial is { } number)
