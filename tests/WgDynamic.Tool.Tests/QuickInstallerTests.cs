@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WgDynamic.TestKit;
 
 namespace WgDynamic.Tool.Tests;
@@ -116,6 +117,53 @@ public sealed class QuickInstallerTests : IDisposable
         Assert.Equal(stock.Select(line => line.Split('=')[0] + "="), ours.Where(line => line.EndsWith('=')));
 
         static string[] Commands(string unit) => [.. unit.Split('\n').Where(line => line.StartsWith("Exec", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public void The_status_tells_what_is_installed_from_what_is_not()
+    {
+        string stock = Program("usr/bin/wg-quick", "exit 0"), path = "/usr/local/bin:/usr/bin";
+        QuickStatus Look() => QuickStatus.Look(_root, path);
+        Assert.Equivalent(new QuickStatus(Wrapper: false, DropIn: false, Diverted: false, stock, stock, IsOurs: false, []), Look(), strict: true);
+        Assert.Contains($"wg-quick: {stock}, which does not understand auto: wg-dynamic quick install", Look().Lines());
+
+        Installer().Install("/usr/bin/wg-quick");
+        Assert.Equivalent(new QuickStatus(Wrapper: true, DropIn: true, Diverted: false, WrapperFile, stock, IsOurs: true, []), Look(), strict: true);
+        Assert.Equal([$"wg-quick: {WrapperFile}, which understands auto", $"distribution's: {stock}", "wrapper: installed", "drop-in for wg-quick@.service: installed", "diverted by the Debian package: no"], Look().Lines());
+
+        // Whose PATH has the distribution's first does not get the wrapper.
+        path = "/usr/bin:/usr/local/bin";
+        Assert.Equivalent(new QuickStatus(Wrapper: true, DropIn: true, Diverted: false, stock, stock, IsOurs: false, []), Look(), strict: true);
+        Installer().Uninstall();
+        Assert.Equivalent(new QuickStatus(Wrapper: false, DropIn: false, Diverted: false, stock, stock, IsOurs: false, []), Look(), strict: true);
+    }
+
+    [Fact]
+    public void The_status_knows_the_package_by_what_it_diverts()
+    {
+        string diverted = Program($"{StockQuick.DivertedTo.TrimStart('/')}/wg-quick", "exit 0"), plain = Path.Combine(_root, "usr/bin/wg-quick");
+        Directory.CreateDirectory(Path.GetDirectoryName(plain)!);
+        File.WriteAllText(plain, Wrapper.Text("/usr/bin/wg-dynamic", diverted));
+        QuickStatus status = QuickStatus.Look(_root, null);
+        Assert.Equivalent(new QuickStatus(Wrapper: false, DropIn: false, Diverted: true, plain, diverted, IsOurs: true, []), status, strict: true);
+        Assert.Contains("diverted by the Debian package: yes", status.Lines());
+    }
+
+    [Fact]
+    public void The_status_names_what_is_somebody_elses_where_ours_would_be_and_that_there_is_no_wg_quick()
+    {
+        Assert.Equivalent(new QuickStatus(Wrapper: false, DropIn: false, Diverted: false, null, null, IsOurs: false, []), QuickStatus.Look(_root, null), strict: true);
+        Assert.Contains("wg-quick: there is none in PATH", QuickStatus.Look(_root, null).Lines());
+
+        string other = Program("usr/local/bin/wg-quick", "exit 0");
+        Directory.CreateDirectory(Path.GetDirectoryName(DropInFile)!);
+        File.WriteAllText(DropInFile, "[Service]\n");
+        QuickStatus status = QuickStatus.Look(_root, null);
+        Assert.Equal((false, false, false), (status.Wrapper, status.DropIn, status.IsOurs));
+        Assert.Equal([other, DropInFile], status.InTheWay);
+        Assert.Contains($"not from wg-dynamic: {DropInFile}", status.Lines());
+        using JsonDocument json = JsonDocument.Parse(status.Json());
+        Assert.Equal([other, DropInFile], json.RootElement.GetProperty("inTheWay").EnumerateArray().Select(file => file.GetString()));
     }
 
     private QuickInstaller Installer(string program = "/usr/local/bin/wg-dynamic") => new(_root, program, _said);
