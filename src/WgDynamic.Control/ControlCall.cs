@@ -77,7 +77,7 @@ public sealed class ControlCall
             ControlRequest? next;
             try
             {
-                next = await _lines.ReadAsync(RequestJson.Type, either.Token);
+                next = await _lines.ReadAsync(ControlKinds.Requests, either.Token);
             }
             catch (OperationCanceledException) when (stalled.IsCancellationRequested)
             {
@@ -98,7 +98,7 @@ public sealed class ControlCall
 
     internal async ValueTask SendAsync(ControlAnswer answer, CancellationToken cancellationToken)
     {
-        if (_lines.Append(answer, ControlJson.Default.ControlAnswer))
+        if (_lines.Append(answer, ControlKinds.Answers))
             await FlushAsync(cancellationToken);
     }
 }

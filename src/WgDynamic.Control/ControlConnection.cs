@@ -91,7 +91,7 @@ public sealed class ControlConnection : IAsyncDisposable
     {
         try
         {
-            await _lines.WriteAsync(request, RequestJson.Type, cancellationToken);
+            await _lines.WriteAsync(request, ControlKinds.Requests, cancellationToken);
             if (upload is not null)
             {
                 byte[] content = new byte[ControlProtocol.MaxContent];
@@ -99,7 +99,7 @@ public sealed class ControlConnection : IAsyncDisposable
                 do
                 {
                     length = await upload.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
-                    await _lines.WriteAsync(new UploadRequest { Content = content.AsMemory(0, length) }, RequestJson.Type, cancellationToken);
+                    await _lines.WriteAsync(new UploadRequest { Content = content.AsMemory(0, length) }, ControlKinds.Requests, cancellationToken);
                 }
                 while (length > 0);
             }
@@ -116,7 +116,7 @@ public sealed class ControlConnection : IAsyncDisposable
     {
         try
         {
-            return await lines.ReadAsync(ControlJson.Default.ControlAnswer, cancellationToken);
+            return await lines.ReadAsync(ControlKinds.Answers, cancellationToken);
         }
         catch (JsonException error)
         {

@@ -17,7 +17,7 @@ public static class ControlLine
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer, WriterOptions))
-            JsonSerializer.Serialize(writer, answer, ControlJson.Default.ControlAnswer);
+            ControlKinds.Answers.Write(writer, answer);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

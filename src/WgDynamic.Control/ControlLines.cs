@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using WgDynamic.Control.Json;
 
 namespace WgDynamic.Control;
 
@@ -25,13 +25,13 @@ internal sealed class ControlLines : IAsyncDisposable
     }
 
     /// <summary>Reads a line.</summary>
-    /// <param name="type">What it should be.</param>
+    /// <param name="kinds">What it may be.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="check">Looks at the line first, and throws if it will not do.</param>
     /// <returns>The value; null at the end.</returns>
     /// <exception cref="JsonException">The line is too long, or not such a value. The message is for people.</exception>
     /// <exception cref="IOException">The connection fails.</exception>
-    public async ValueTask<T?> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken, Action<ReadOnlySequence<byte>>? check = null)
+    public async ValueTask<T?> ReadAsync<T>(Kinds<T> kinds, CancellationToken cancellationToken, Action<ReadOnlySequence<byte>>? check = null)
         where T : class
     {
         while (true)
@@ -46,7 +46,7 @@ internal sealed class ControlLines : IAsyncDisposable
                     if (line.Length > ControlProtocol.MaxLine)
                         throw TooLong();
                     check?.Invoke(line);
-                    return Deserialize(line, type);
+                    return kinds.Read(line);
                 }
                 finally
                 {
@@ -71,9 +71,10 @@ internal sealed class ControlLines : IAsyncDisposable
 
     /// <summary>Adds a line to those that wait to be sent.</summary>
     /// <returns>Whether so many wait that they should be sent now.</returns>
-    public bool Append<T>(T value, JsonTypeInfo<T> type)
+    public bool Append<T>(T value, Kinds<T> kinds)
+        where T : class
     {
-        JsonSerializer.Serialize(_writer, value, type);
+        kinds.Write(_writer, value);
         _writer.Reset();
         _pending.Write("\n"u8);
         return _pending.WrittenCount >= FlushAt;
@@ -81,8 +82,8 @@ internal sealed class ControlLines : IAsyncDisposable
 
     /// <summary>Writes a line, which is sent at once when many wait.</summary>
     /// <exception cref="IOException">The connection fails.</exception>
-    public ValueTask WriteAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        Append(value, type) ? FlushAsync(cancellationToken) : default;
+    public ValueTask WriteAsync<T>(T value, Kinds<T> kinds, CancellationToken cancellationToken)
+        where T : class => Append(value, kinds) ? FlushAsync(cancellationToken) : default;
 
     /// <summary>Sends what waits.</summary>
     /// <exception cref="IOException">The connection fails.</exception>
@@ -100,22 +101,6 @@ internal sealed class ControlLines : IAsyncDisposable
         await _reader.CompleteAsync();
         await _writer.DisposeAsync();
         await _stream.DisposeAsync();
-    }
-
-    private static T Deserialize<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            Utf8JsonReader reader = new(line, new JsonReaderOptions { MaxDepth = type.Options.MaxDepth });
-            T value = JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null is nothing");
-            return reader.Read() ? throw new JsonException("there is more than one value in a line") : value;
-        }
-        catch (NotSupportedException)
-        {
-            // Of an abstract record without its discriminator.
-            throw new JsonException("it does not say what it is");
-        }
     }
 
     private static JsonException TooLong() => new($"the line is longer than {ControlProtocol.MaxLine} bytes");

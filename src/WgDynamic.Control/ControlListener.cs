@@ -171,7 +171,7 @@ public sealed class ControlListener : IAsyncDisposable
 
     private async ValueTask AnswerAsync(Socket socket, ControlLines lines, ControlCaller caller, bool counted, IControlHandler handler, CancellationToken ending)
     {
-        lines.Append(_hello, ControlJson.Default.ControlAnswer);
+        lines.Append(_hello, ControlKinds.Answers);
         if (counted)
             await lines.FlushAsync(ending);
         ControlCall call = new(new StatusRequest(), caller, lines, _clock);
@@ -269,7 +269,7 @@ public sealed class ControlListener : IAsyncDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ending);
         try
         {
-            return await lines.ReadAsync(RequestJson.Type, either.Token, CheckVersion) ?? throw new IOException("nothing was asked");
+            return await lines.ReadAsync(ControlKinds.Requests, either.Token, CheckVersion) ?? throw new IOException("nothing was asked");
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {

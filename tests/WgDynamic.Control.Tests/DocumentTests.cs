@@ -1,8 +1,6 @@
-using System.Reflection;
+using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
+using System.Text;
 using System.Text.RegularExpressions;
 using WgDynamic.Architecture.Tests;
 
@@ -13,20 +11,18 @@ public class DocumentTests
 {
     private static readonly string _text = Repository.Read("docs/control.md");
 
-    private static readonly JsonSerializerOptions _strict = new(ControlJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
-
     [Fact]
     public void The_page_has_every_request_and_answer_with_all_of_its_properties()
     {
-        foreach (JsonDerivedTypeAttribute known in Known(typeof(ControlRequest)))
+        foreach ((Type type, string name) in ControlKinds.Requests.All)
         {
-            string row = Row((string)known.TypeDiscriminator!);
-            Assert.Equal(Properties(known.DerivedType).Where(name => name != "version").Order(StringComparer.Ordinal), Names(row.Split('|')[3]));
-            Assert.Equal(((ControlRequest)RuntimeHelpers.GetUninitializedObject(known.DerivedType)).IsChange, row.Split('|')[1].Contains('*', StringComparison.Ordinal));
+            string row = Row(name);
+            Assert.Equal(Properties(type).Where(name => name != "version").Order(StringComparer.Ordinal), Names(row.Split('|')[3]));
+            Assert.Equal(((ControlRequest)RuntimeHelpers.GetUninitializedObject(type)).IsChange, row.Split('|')[1].Contains('*', StringComparison.Ordinal));
         }
 
-        foreach (JsonDerivedTypeAttribute known in Known(typeof(ControlAnswer)))
-            Assert.Contains(Rows((string)known.TypeDiscriminator!), row => row.Split('|').Length == 4 && Properties(known.DerivedType).Order(StringComparer.Ordinal).SequenceEqual(Names(row.Split('|')[2])));
+        foreach ((Type type, string name) in ControlKinds.Answers.All)
+            Assert.Contains(Rows(name), row => row.Split('|').Length == 4 && Properties(type).Order(StringComparer.Ordinal).SequenceEqual(Names(row.Split('|')[2])));
     }
 
     [Fact]
@@ -48,18 +44,25 @@ public class DocumentTests
             foreach (string line in block.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 examples++;
-                object value = line.StartsWith("{\"request\"", StringComparison.Ordinal)
-                    ? JsonSerializer.Deserialize(line, (JsonTypeInfo<ControlRequest>)_strict.GetTypeInfo(typeof(ControlRequest)))!
-                    : JsonSerializer.Deserialize(line, (JsonTypeInfo<ControlAnswer>)_strict.GetTypeInfo(typeof(ControlAnswer)))!;
-                if (value is ControlAnswer answer)
-                    Assert.Equal(line, ControlLine.Of(answer));
+                ReadOnlySequence<byte> bytes = new(Encoding.UTF8.GetBytes(line));
+                if (line.StartsWith("{\"request\"", StringComparison.Ordinal))
+                    Assert.NotNull(ControlKinds.Requests.Read(bytes));
+                else
+                    Assert.Equal(line, ControlLine.Of(ControlKinds.Answers.Read(bytes)));
             }
         }
 
         Assert.True(examples > 8);
     }
 
-    private static IEnumerable<JsonDerivedTypeAttribute> Known(Type type) => type.GetCustomAttributes<JsonDerivedTypeAttribute>();
+    [Fact]
+    public void Every_contract_has_its_kind()
+    {
+        Assert.Equal(Concrete(typeof(ControlRequest)), ControlKinds.Requests.All.Select(kind => kind.Key.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Concrete(typeof(ControlAnswer)), ControlKinds.Answers.All.Select(kind => kind.Key.Name).Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Concrete(Type of) => of.Assembly.GetExportedTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(of)).Select(type => type.Name).Order(StringComparer.Ordinal);
+    }
 
     private static string[] Properties(Type type) =>
         [.. ControlJson.Default.Options.GetTypeInfo(type).Properties.Select(property => property.Name).Where(name => name is not ("request" or "answer" or "isChange"))];

@@ -57,7 +57,7 @@ public sealed class DaemonCommandTests : IDisposable
         Assert.Equal(0, await _tool.RunAsync("leases wg0"));
         Assert.Equal(string.Join('\n', _leases.Select(Fields.Of)) + "\n", _tool.Output);
         Assert.Equal(0, await _tool.RunAsync("leases --json"));
-        ControlAnswer?[] read = [.. _tool.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, ControlJson.Default.ControlAnswer))];
+        LeaseAnswer?[] read = [.. _tool.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, ControlJson.Default.LeaseAnswer))];
         Assert.Equal(_leases, read);
     }
 

@@ -3,22 +3,12 @@ using System.Text.Json.Serialization;
 namespace WgDynamic.Control;
 
 /// <summary>What a daemon answers. A property that is not known is skipped: a newer daemon may say more.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
-[JsonDerivedType(typeof(HelloAnswer), "hello")]
-[JsonDerivedType(typeof(EndAnswer), "end")]
-[JsonDerivedType(typeof(ErrorAnswer), "error")]
-[JsonDerivedType(typeof(ServerStatusAnswer), "serverStatus")]
-[JsonDerivedType(typeof(ClientStatusAnswer), "clientStatus")]
-[JsonDerivedType(typeof(LeaseAnswer), "lease")]
-[JsonDerivedType(typeof(ReservationAnswer), "reservation")]
-[JsonDerivedType(typeof(PoolAnswer), "pool")]
-[JsonDerivedType(typeof(ExclusionAnswer), "exclusion")]
-[JsonDerivedType(typeof(StatisticsAnswer), "statistics")]
-[JsonDerivedType(typeof(ProblemAnswer), "problem")]
-[JsonDerivedType(typeof(ContentAnswer), "content")]
-[JsonDerivedType(typeof(HistoryAnswer), "history")]
-[JsonDerivedType(typeof(EventAnswer), "event")]
-public abstract record ControlAnswer;
+public abstract record ControlAnswer
+{
+    /// <summary>What it is, in its line.</summary>
+    [JsonPropertyName("answer"), JsonPropertyOrder(-1)]
+    public string Kind => ControlKinds.Answers.NameOf(this);
+}
 
 /// <summary>The first line, before anything is asked.</summary>
 public sealed record HelloAnswer : ControlAnswer

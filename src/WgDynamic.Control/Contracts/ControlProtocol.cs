@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using WgDynamic.Control.Json;
 
 namespace WgDynamic.Control;
@@ -35,13 +33,43 @@ public static class ControlProtocol
         typeof(PublicKeyConverter), typeof(InterfaceNameConverter), typeof(IpAddressConverter), typeof(IpRangeConverter), typeof(IpPrefixConverter), typeof(SecondsConverter),
         typeof(NameConverter<DaemonRole>), typeof(NameConverter<LeaseState>), typeof(NameConverter<AddressFamilyName>), typeof(NameConverter<Origin>),
         typeof(NameConverter<EventType>), typeof(NameConverter<ControlError>), typeof(NameConverter<ProblemSeverity>), typeof(NameConverter<ClientPhase>), typeof(NameConverter<RefusalReason>)])]
-[JsonSerializable(typeof(ControlRequest))]
-[JsonSerializable(typeof(ControlAnswer))]
+[JsonSerializable(typeof(StatusRequest))]
+[JsonSerializable(typeof(LeasesRequest))]
+[JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(ReservationsRequest))]
+[JsonSerializable(typeof(AddReservationRequest))]
+[JsonSerializable(typeof(SetReservationRequest))]
+[JsonSerializable(typeof(RemoveReservationRequest))]
+[JsonSerializable(typeof(PoolsRequest))]
+[JsonSerializable(typeof(AddPoolRequest))]
+[JsonSerializable(typeof(SetPoolRequest))]
+[JsonSerializable(typeof(RemovePoolRequest))]
+[JsonSerializable(typeof(ExclusionsRequest))]
+[JsonSerializable(typeof(AddExclusionRequest))]
+[JsonSerializable(typeof(RemoveExclusionRequest))]
+[JsonSerializable(typeof(StatisticsRequest))]
+[JsonSerializable(typeof(ResetStatisticsRequest))]
+[JsonSerializable(typeof(ReloadRequest))]
+[JsonSerializable(typeof(BackupRequest))]
+[JsonSerializable(typeof(RestoreRequest))]
+[JsonSerializable(typeof(UploadRequest))]
+[JsonSerializable(typeof(HistoryRequest))]
+[JsonSerializable(typeof(EventsRequest))]
+[JsonSerializable(typeof(WatchRequest))]
+[JsonSerializable(typeof(RenewRequest))]
+[JsonSerializable(typeof(StopRequest))]
+[JsonSerializable(typeof(HelloAnswer))]
+[JsonSerializable(typeof(EndAnswer))]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ServerStatusAnswer))]
+[JsonSerializable(typeof(ClientStatusAnswer))]
+[JsonSerializable(typeof(LeaseAnswer))]
+[JsonSerializable(typeof(ReservationAnswer))]
+[JsonSerializable(typeof(PoolAnswer))]
+[JsonSerializable(typeof(ExclusionAnswer))]
+[JsonSerializable(typeof(StatisticsAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
+[JsonSerializable(typeof(ContentAnswer))]
+[JsonSerializable(typeof(HistoryAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
 public sealed partial class ControlJson : JsonSerializerContext;
-
-/// <summary>Requests as JSON, in which nothing may stand that is not known: what was meant to narrow a request must not be lost.</summary>
-internal static class RequestJson
-{
-    public static JsonTypeInfo<ControlRequest> Type { get; } =
-        new ControlJson(new JsonSerializerOptions(ControlJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow }).ControlRequest;
-}

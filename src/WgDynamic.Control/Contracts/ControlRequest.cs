@@ -3,34 +3,12 @@ using System.Text.Json.Serialization;
 namespace WgDynamic.Control;
 
 /// <summary>What a daemon is asked. A property that it does not know is refused: what was meant to narrow a request must not widen it.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
-[JsonDerivedType(typeof(StatusRequest), "status")]
-[JsonDerivedType(typeof(LeasesRequest), "leases")]
-[JsonDerivedType(typeof(RevokeRequest), "revoke")]
-[JsonDerivedType(typeof(ReservationsRequest), "reservations")]
-[JsonDerivedType(typeof(AddReservationRequest), "addReservation")]
-[JsonDerivedType(typeof(SetReservationRequest), "setReservation")]
-[JsonDerivedType(typeof(RemoveReservationRequest), "removeReservation")]
-[JsonDerivedType(typeof(PoolsRequest), "pools")]
-[JsonDerivedType(typeof(AddPoolRequest), "addPool")]
-[JsonDerivedType(typeof(SetPoolRequest), "setPool")]
-[JsonDerivedType(typeof(RemovePoolRequest), "removePool")]
-[JsonDerivedType(typeof(ExclusionsRequest), "exclusions")]
-[JsonDerivedType(typeof(AddExclusionRequest), "addExclusion")]
-[JsonDerivedType(typeof(RemoveExclusionRequest), "removeExclusion")]
-[JsonDerivedType(typeof(StatisticsRequest), "statistics")]
-[JsonDerivedType(typeof(ResetStatisticsRequest), "resetStatistics")]
-[JsonDerivedType(typeof(ReloadRequest), "reload")]
-[JsonDerivedType(typeof(BackupRequest), "backup")]
-[JsonDerivedType(typeof(RestoreRequest), "restore")]
-[JsonDerivedType(typeof(UploadRequest), "upload")]
-[JsonDerivedType(typeof(HistoryRequest), "history")]
-[JsonDerivedType(typeof(EventsRequest), "events")]
-[JsonDerivedType(typeof(WatchRequest), "watch")]
-[JsonDerivedType(typeof(RenewRequest), "renew")]
-[JsonDerivedType(typeof(StopRequest), "stop")]
 public abstract record ControlRequest
 {
+    /// <summary>What it is, in its line.</summary>
+    [JsonPropertyName("request"), JsonPropertyOrder(-1)]
+    public string Kind => ControlKinds.Requests.NameOf(this);
+
     /// <summary><see cref="ControlProtocol.Version"/> of who asks.</summary>
     public int Version { get; init; } = ControlProtocol.Version;
 
