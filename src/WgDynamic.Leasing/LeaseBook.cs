@@ -17,7 +17,7 @@ public sealed class LeaseBook
     private ExpiryQueue _expiries = new();
     private PoolOccupancy _occupancy = new();
     private TimeSpan _restoredAt;
-
+    private bool _isHeldBack;
     private AddressSpace _space = new(LeasePlan.Empty);
 
     /// <summary>Makes an empty book.</summary>
@@ -144,6 +144,7 @@ public sealed class LeaseBook
     public LeaseGrant Request(in LeaseRequest request, Moment now)
     {
         PeerLeases peer = _peers.Of(request.Peer);
+        _isHeldBack = false;
         Lease? four = Choose(peer, isIPv6: false, request.IPv4, now, out bool complete);
         Lease? six = Choose(peer, isIPv6: true, request.IPv6, now, out bool complete6);
 
@@ -152,7 +153,7 @@ public sealed class LeaseBook
         Renew(four, time, request.Hostname, now);
         Renew(six, time, request.Hostname, now);
         _peers.ForgetIfEmpty(peer);
-        return new LeaseGrant(four, six, complete && complete6, time);
+        return new LeaseGrant(four, six, complete && complete6, time, _isHeldBack);
     }
 
     /// <summary>The peer gives back all that it has.</summary>
@@ -332,7 +333,7 @@ public sealed class LeaseBook
         return Add(peer, address, now);
     }
 
-    private bool TryPay(PeerLeases peer, Moment now) => peer.TryPay(now.Uptime, Policy.GrantInterval, Policy.GrantBurst);
+    private bool TryPay(PeerLeases peer, Moment now) => !(_isHeldBack = !peer.TryPay(now.Uptime, Policy.GrantInterval, Policy.GrantBurst));
 
     private Lease Add(PeerLeases peer, IpAddress address, Moment now)
     {

@@ -12,4 +12,5 @@ public readonly record struct LeaseRequest(PublicKey Peer, IpAddress? IPv4, IpAd
 /// <param name="IPv6">Its IPv6 lease, if any.</param>
 /// <param name="IsComplete">False if something that it asked for was refused.</param>
 /// <param name="LeaseTime">For how long from now, both.</param>
-public readonly record struct LeaseGrant(Lease? IPv4, Lease? IPv6, bool IsComplete, TimeSpan LeaseTime);
+/// <param name="IsHeldBack">True if something was refused since the peer has had too many new addresses lately: <see cref="LeasePolicy.GrantInterval"/>.</param>
+public readonly record struct LeaseGrant(Lease? IPv4, Lease? IPv6, bool IsComplete, TimeSpan LeaseTime, bool IsHeldBack);

@@ -48,7 +48,13 @@ internal sealed class LeaseReports(InterfaceName interfaceName, LeaseBook book, 
     {
         RefusalReason reason = RefusalReason.AddressUnavailable;
         string? text = null;
-        if ((request.IPv4 is { IsUnspecified: true } && grant.IPv4 is null) || (request.IPv6 is { IsUnspecified: true } && grant.IPv6 is null))
+        if (grant.IsHeldBack)
+        {
+            (reason, text) = (RefusalReason.TooOften, $"{peer} has had too many new addresses lately");
+            if (throttle.Allows("too often", out int suppressed))
+                log.HeldBack(interfaceName, peer, suppressed);
+        }
+        else if ((request.IPv4 is { IsUnspecified: true } && grant.IPv4 is null) || (request.IPv6 is { IsUnspecified: true } && grant.IPv6 is null))
         {
             string family = grant.IPv4 is null && request.IPv4 is not null ? "IPv4" : "IPv6";
             // A hub of one family is asked for the other by every client, at every renewal.

@@ -27,6 +27,9 @@ internal static partial class ServerLog
     [LoggerMessage(34, LogLevel.Debug, "{Interface}: no {Family} address for {Peer}, for there is no {Family} pool")]
     public static partial void NoPool(this ILogger log, InterfaceName @interface, string family, PublicKey peer);
 
+    [LoggerMessage(64, LogLevel.Warning, "{Interface}: {Peer} has had too many new addresses lately, and gets the next one later ({Suppressed} more such refusals not logged); if it needs them, set GrantInterval and GrantBurst in [Server]")]
+    public static partial void HeldBack(this ILogger log, InterfaceName @interface, PublicKey peer, int suppressed);
+
     [LoggerMessage(7, LogLevel.Debug, "{Interface}: refused {IPv4} {IPv6} to {Peer}: not in a pool, or taken")]
     public static partial void AddressRefused(this ILogger log, InterfaceName @interface, IpAddress? iPv4, IpAddress? iPv6, PublicKey peer);
 

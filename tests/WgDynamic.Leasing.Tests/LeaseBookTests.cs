@@ -508,6 +508,11 @@ public class LeaseBookTests
         _book.Policy = _book.Policy with { GrantInterval = TimeSpan.FromSeconds(10), GrantBurst = 3 };
         string[] got = [.. Enumerable.Range(1, 5).Select(i => $"{Ask(Alice, Ip($"10.0.0.{i}")).IPv4!.Address}")];
         Assert.Equal(["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.3", "10.0.0.3"], got);
+        Assert.True(Ask(Alice, Ip("10.0.0.4")) is { IsComplete: false, IsHeldBack: true });
+        // What somebody else has is refused for that, however often it is asked for.
+        Ask(Bob, Ip("10.0.0.9"));
+        Assert.True(Ask(Alice, Ip("10.0.0.9")) is { IsComplete: false, IsHeldBack: false });
+        Assert.True(Ask(Alice, Ip("10.0.0.3")) is { IsComplete: true, IsHeldBack: false });
         Assert.Equal(Ip("10.0.0.4"), Ask(Alice, Ip("10.0.0.4"), null, at: 10.1).IPv4!.Address);
         Assert.Equal(Ip("10.0.0.4"), Ask(Alice, Ip("10.0.0.5"), null, at: 10.2).IPv4!.Address);
         Assert.True(Ask(Bob, Any4).IsComplete);

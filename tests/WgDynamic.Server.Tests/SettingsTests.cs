@@ -57,6 +57,8 @@ public class SettingsTests
         foreach (string address in wanted)
             granted.Add((await hub.AskAsync(1, address, null)).IsComplete);
         Assert.Equal([true, true, false], granted);
+        Assert.Contains("has had too many new addresses lately", Assert.Single(hub.Log.Of("HeldBack")), StringComparison.Ordinal);
+        Assert.Empty(hub.Log.Of("PoolExhausted"));
         await hub.PassAsync(60);
         Assert.True((await hub.AskAsync(1, "10.0.0.4", null)).IsComplete);
     }

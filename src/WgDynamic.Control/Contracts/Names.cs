@@ -116,6 +116,9 @@ public enum RefusalReason
     /// <summary>There is no pool of the family.</summary>
     NoPool,
 
+    /// <summary>The peer has had too many new addresses lately: GrantInterval.</summary>
+    TooOften,
+
     /// <summary>The source address is no peer's.</summary>
     UnknownPeer,
 
