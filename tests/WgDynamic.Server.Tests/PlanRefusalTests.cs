@@ -104,6 +104,30 @@ public class PlanRefusalTests
     }
 
     [Fact]
+    public async Task There_is_an_end_to_pools_and_exclusions_too_and_the_last_that_may_be_is_in_force()
+    {
+        await using PlanDaemon daemon = await PlanDaemon.StartAsync([]);
+        // All but one of each: a pool has 64 addresses, and four of them are excluded.
+        await daemon.Hub.Store.CommitPlanAsync(
+            Leasing.RuntimePlan.Empty,
+            new Leasing.RuntimePlan
+            {
+                Pools = [.. Enumerable.Range(1, PlanChecks.MaxPools - 1).Select(i => new Leasing.PoolDefinition { Range = new IpRange(Number((64 * i) - 1), Number((64 * i) + 62)) })],
+                Exclusions = [.. Enumerable.Range(1, PlanChecks.MaxExclusions - 1).Select(i => new IpRange(Number((16 * i) + 63), Number((16 * i) + 63)))],
+            },
+            Names.Cancelled);
+        await using PlanDaemon full = await PlanDaemon.StartAsync([], store: daemon.Hub.Store);
+        _ = await full.AskOneAsync<PoolAnswer>(new AddPoolRequest { Range = Range("10.200.0.0/26") });
+        _ = await full.AskOneAsync<ExclusionAnswer>(new AddExclusionRequest { Range = Range("10.200.0.0/27") });
+        Assert.Contains("1024 pools", (await full.RefusedAsync(ControlError.Failed, new AddPoolRequest { Range = Range("10.201.0.0/26") })).Message, StringComparison.Ordinal);
+        Assert.Contains("4096 exclusions", (await full.RefusedAsync(ControlError.Failed, new AddExclusionRequest { Range = Range("10.200.0.32") })).Message, StringComparison.Ordinal);
+        PoolAnswer[] pools = await full.PoolsAsync();
+        // The last address of an IPv4 prefix is nobody's.
+        Assert.Equal((PlanChecks.MaxPools, (UInt128)31), (pools.Length, pools.Single(pool => pool.Range == Range("10.200.0.0/26")).Size));
+        Assert.Equal(PlanChecks.MaxExclusions, (await full.AskAsync<ExclusionAnswer>(new ExclusionsRequest())).Length);
+    }
+
+    [Fact]
     public async Task There_is_an_end_to_what_may_be_added_and_all_of_it_is_listed()
     {
         await using PlanDaemon daemon = await PlanDaemon.StartAsync(["10.64.0.0/10"]);
@@ -121,9 +145,9 @@ public class PlanRefusalTests
         Assert.Equal(2, (await full.AskAsync<ReservationAnswer>(new ReservationsRequest { Addresses = [new IpRange(Number(5), Number(6))] })).Length);
         _ = await full.AskOneAsync<ReservationAnswer>(new RemoveReservationRequest { Address = Number(5) });
         _ = await full.AskOneAsync<ReservationAnswer>(new AddReservationRequest { PublicKey = _one, Address = Names.Ip("10.127.0.1") });
-
-        static IpAddress Number(int i) => new(System.Net.Sockets.AddressFamily.InterNetwork, (UInt128)(0x0a400001 + i));
     }
+
+    private static IpAddress Number(int i) => new(System.Net.Sockets.AddressFamily.InterNetwork, (UInt128)(0x0a400001 + i));
 
     private static IpRange Range(string text) => IpRange.Parse(text);
 }
