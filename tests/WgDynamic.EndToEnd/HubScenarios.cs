@@ -213,6 +213,7 @@ public class HubScenarios
         Assert.Contains("--restore", refused.Log, StringComparison.Ordinal);
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task A_full_disk_takes_nothing_from_anybody_gives_nothing_new_and_all_is_well_when_there_is_room_again()
     {
@@ -275,6 +276,7 @@ public class HubScenarios
         }
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task A_database_that_another_program_locks_takes_nothing_from_anybody_and_all_is_well_when_that_lets_go()
     {
@@ -288,6 +290,7 @@ public class HubScenarios
             "is locked by another process; see which: fuser -v");
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task A_server_whose_database_is_locked_at_the_start_serves_later_or_says_in_time_who_has_it()
     {

@@ -101,6 +101,7 @@ public class LifeScenarios
     }
 
     // As a package manager does it: another file of the same name.
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task A_server_whose_executable_is_replaced_goes_on_and_the_new_one_serves_the_same_leases()
     {

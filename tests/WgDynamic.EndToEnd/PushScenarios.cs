@@ -277,6 +277,7 @@ public class PushScenarios
         Assert.Empty(Directory.GetFiles(network.Client.RuntimeDirectory, "*.client.state"));
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task Names_are_looked_up_at_the_pushed_server_and_no_longer_when_the_client_ends()
     {
@@ -348,6 +349,7 @@ public class PushScenarios
             await File.ReadAllLinesAsync(Path.Combine(tools, "calls"), TestContext.Current.CancellationToken));
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task Systemd_resolved_asks_the_pushed_server_and_no_longer_when_the_client_ends()
     {

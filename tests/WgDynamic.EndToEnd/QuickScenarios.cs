@@ -149,6 +149,7 @@ public class QuickScenarios
         await laptop.AssertNothingLeftAsync(before);
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task Down_ends_no_process_but_a_client_whatever_somebody_has_written_into_its_lock()
     {
@@ -179,6 +180,7 @@ public class QuickScenarios
         await laptop.SucceedAsync("wg-quick", "down", "wg0");
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task Without_auto_stock_wg_quick_runs_as_if_it_had_been_called_itself()
     {
@@ -209,6 +211,7 @@ public class QuickScenarios
         Assert.NotEqual(0, laptop.ClientId);
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task The_private_key_lies_where_only_root_can_look_and_is_gone_afterwards_and_what_a_crash_has_left_too()
     {
@@ -264,6 +267,7 @@ public class QuickScenarios
     }
 
     // The first as systemd and kill(1) do it, the second as a terminal does.
+    [Trait("over", "any WireGuard")]
     [Theory]
     [InlineData("kill $(cat /run/number)")]
     [InlineData("kill -INT -$(cat /run/number)")]
@@ -345,6 +349,7 @@ public class QuickScenarios
             (status, output));
     }
 
+    [Trait("over", "any WireGuard")]
     [Fact]
     public async Task A_state_file_that_makes_no_sense_is_told_and_the_tunnel_goes_down()
     {

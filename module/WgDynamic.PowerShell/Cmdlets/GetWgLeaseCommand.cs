@@ -74,7 +74,7 @@ public sealed class GetWgLeaseCommand : WgGetCmdlet
         };
         bool checksHere = !(keys.IsEmpty && addresses.IsEmpty && pools.IsEmpty);
         using ProgressMeter progress = new(this, "Reading leases", "leases");
-        bool asked = false;
+        bool asked = false, knowsPools = false;
         ForEachDaemon(Interface, socket =>
         {
             asked = true;
@@ -85,7 +85,16 @@ public sealed class GetWgLeaseCommand : WgGetCmdlet
                 if (!checksHere || (keys.Takes($"{answer.PublicKey}") & addresses.Takes(answer.Address) & (pools.Literals.Count > 0 || pools.Takes(answer.Pool))))
                     WriteObject(new WgLease(answer, Clock));
             }
+
+            // Nothing may be leased out of a pool; that there is no such pool is another thing.
+            if (socket.Role != DaemonRole.Server || pools.Unseen.Count == 0)
+                return;
+            foreach (PoolAnswer pool in Ask<PoolAnswer>(socket, new PoolsRequest()))
+                _ = pools.Takes($"{pool.Range}", pool.Name);
+            knowsPools = true;
         });
+        foreach (string name in knowsPools ? pools.Unseen : [])
+            Report(Pools.NotFound(name), name);
         if (!asked || State is not null || AddressFamily is not null || Pool is not null)
             return;
         foreach (string name in keys.Unseen.Concat(addresses.Unseen))

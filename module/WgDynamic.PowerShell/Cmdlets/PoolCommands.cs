@@ -298,6 +298,9 @@ internal static class Pools
             asked = true;
         });
         foreach (string name in asked ? filter.Unseen : [])
-            cmdlet.Report(new WgDynamicException("WgPoolNotFound", ErrorCategory.ObjectNotFound, $"there is no pool {name}", "Get-WgPool lists the pools that there are; name one by its range or its name.", name), name);
+            cmdlet.Report(NotFound(name), name);
     }
+
+    public static WgDynamicException NotFound(string name) =>
+        new("WgPoolNotFound", ErrorCategory.ObjectNotFound, $"there is no pool {name}", "Get-WgPool lists the pools that there are; name one by its range or its name.", name);
 }

@@ -64,6 +64,9 @@ public sealed class LeaseCmdletTests(Site site) : SiteTests(site)
     {
         ErrorRecord error = Run("Get-WgLease -Interface wg0 -IPAddress 10.99.0.77").FailedWith("WgLeaseNotFound");
         Assert.Equal("WgLeaseNotFound,WgDynamic.PowerShell.GetWgLeaseCommand", error.FullyQualifiedErrorId);
+        Assert.Equal("nosuch", Run("Get-WgLease -Interface wg0 -Pool office, nosuch").FailedWith("WgPoolNotFound").TargetObject);
+        // Of a pool that there is no lease has to be there.
+        Assert.Empty(Run("Get-WgLease -Interface wg0 -Pool office -State Expired").Succeeded());
         Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
         Assert.Equal("10.99.0.77", $"{error.TargetObject}");
         Result both = Run("Get-WgLease -Interface wg0 -PublicKey xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=, $laptop");
