@@ -278,7 +278,7 @@ in_systemd() {
 	mkdir -p "$dir"
 	# There is no ICU in that Debian; whoever installs PowerShell's own package has it.
 	! need_pwsh || pwsh=(-e WGDYNAMIC_PWSH="$(command -v pwsh)" -e PSModulePath="$tools/pester-$(pinned PesterVersion)"
-		-e DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 -e POWERSHELL_TELEMETRY_OPTOUT=1 -e POWERSHELL_UPDATECHECK=Off)
+		-e PATH="$PATH:$DOTNET_ROOT" -e DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 -e POWERSHELL_TELEMETRY_OPTOUT=1 -e POWERSHELL_UPDATECHECK=Off)
 	# shellcheck disable=SC2016 # the guest's shell expands it
 	run eng/kernel-vm -t "$time_limit" -r artifacts/systemd-root -b "$DOTNET_ROOT" -o "$dir" -e DOTNET_ROOT="$DOTNET_ROOT" -e DOTNET_TieredPGO=0 \
 		-e WGDYNAMIC_SYSTEMD=1 -e WGDYNAMIC_PUBLISH=/usr/sbin -e WGDYNAMIC_KERNEL_WIREGUARD=1 "${pwsh[@]}" -- \
