@@ -48,6 +48,11 @@ internal sealed class ControlLines : IAsyncDisposable
                     check?.Invoke(line);
                     return kinds.Read(line);
                 }
+                catch (InvalidOperationException error)
+                {
+                    // What the reader makes of half a surrogate pair.
+                    throw new JsonException("it has a text that is no Unicode", error);
+                }
                 finally
                 {
                     _reader.AdvanceTo(buffer.GetPosition(1, end));

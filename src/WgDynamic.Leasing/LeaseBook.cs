@@ -17,7 +17,7 @@ public sealed class LeaseBook
     private ExpiryQueue _expiries = new();
     private PoolOccupancy _occupancy = new();
     private TimeSpan _restoredAt;
-    private bool _isHeldBack;
+    private bool _isHeldBack; // whether the request that is being decided could not be paid for
     private AddressSpace _space = new(LeasePlan.Empty);
 
     /// <summary>Makes an empty book.</summary>

@@ -59,6 +59,8 @@ public class ControlListenerTests
     [InlineData("{\"request\":\"nonsense\"}", "InvalidRequest")]
     [InlineData("{\"version\":1}", "InvalidRequest")]
     [InlineData("[]", "InvalidRequest")]
+    [InlineData("{\"request\":\"\\ud800\"}", "InvalidRequest")]
+    [InlineData("{\"\\ud800x\":1,\"request\":\"status\"}", "InvalidRequest")]
     [InlineData("null", "InvalidRequest")]
     [InlineData("{\"request\":\"status\"} {\"request\":\"stop\"}", "InvalidRequest")]
     [InlineData("{\"request\":\"revoke\",\"publickey\":\"typo\"}", "InvalidRequest")]

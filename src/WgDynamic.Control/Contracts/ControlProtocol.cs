@@ -27,7 +27,6 @@ public static class ControlProtocol
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    AllowOutOfOrderMetadataProperties = true,
     MaxDepth = 8,
     Converters = [
         typeof(PublicKeyConverter), typeof(InterfaceNameConverter), typeof(IpAddressConverter), typeof(IpRangeConverter), typeof(IpPrefixConverter), typeof(SecondsConverter),

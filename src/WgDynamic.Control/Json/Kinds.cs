@@ -28,6 +28,8 @@ internal sealed class Kinds<T>
         _names = _all.ToDictionary(kind => kind.Type, kind => kind.Name);
     }
 
+    private string Property => System.Text.Encoding.UTF8.GetString(_property);
+
     /// <summary>Each with its name.</summary>
     public IEnumerable<KeyValuePair<Type, string>> All => _names;
 
@@ -62,10 +64,12 @@ internal sealed class Kinds<T>
                     return _options.GetTypeInfo(type);
             }
 
-            throw new JsonException("what it says it is is not known here");
+            throw new JsonException(reader.HasValueSequence || reader.ValueSpan.ContainsAnyExceptInRange((byte)'A', (byte)'z') || reader.ValueSpan.Length > 32
+                ? $"its {Property} is none that is known"
+                : $"there is no {Property} '{reader.GetString()}'");
         }
 
-        throw new JsonException("it does not say what it is");
+        throw new JsonException($"it does not say what it is: it needs a {Property}");
     }
 
     private static byte[] Encode(string text) => System.Text.Encoding.UTF8.GetBytes(text);
